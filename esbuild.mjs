@@ -1,0 +1,38 @@
+// Builds every bundle of Tidemark into dist/. `--production` minifies, `--watch` rebuilds on change.
+import { copyFile, mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import esbuild from 'esbuild';
+
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+
+/** @type {esbuild.BuildOptions} */
+const common = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  outdir: 'dist',
+  sourcemap: true,
+  sourcesContent: false,
+  minify: production,
+  logLevel: 'warning',
+};
+
+const bundles = [
+  // The hook program stands alone: it starts for every event of every agent.
+  { ...common, entryPoints: { hook: 'src/hook/main.ts' } },
+  { ...common, entryPoints: { engineWorker: 'src/storage/sqljs/engineWorker.ts' } },
+];
+
+await mkdir('dist', { recursive: true });
+const require = createRequire(import.meta.url);
+await copyFile(join(dirname(require.resolve('sql.js')), 'sql-wasm.wasm'), 'dist/sql-wasm.wasm');
+
+if (watch) {
+  const contexts = await Promise.all(bundles.map((options) => esbuild.context(options)));
+  await Promise.all(contexts.map((context) => context.watch()));
+} else {
+  await Promise.all(bundles.map((options) => esbuild.build(options)));
+}

@@ -1,0 +1,48 @@
+import type { PersistentMessage } from '../queue/message';
+import type { Observation, ObservationContent, SummaryContent } from '../memory/observation';
+import type { AgentId } from '../capture/vocabulary';
+
+/**
+ * One stateless piece of work: everything a provider may use is in here, so that repeating it after a crash
+ * gives the same memory. All messages are of one session and one prompt, in order.
+ */
+export interface Batch {
+  readonly session: { id: number; agent: AgentId; project: string; root: string };
+  readonly promptNumber: number;
+  /** What the person asked in this turn; empty where it is unknown or private. */
+  readonly prompt: string;
+  /** What is already remembered of this turn, oldest first: a provider may add to it instead of repeating it. */
+  readonly remembered: readonly Observation[];
+  readonly messages: readonly PersistentMessage[];
+}
+
+export interface ObservationDraft {
+  content: ObservationContent;
+  /** The messages that it rests on. Never empty. */
+  messageIds: number[];
+  /** Set where the content replaces that of an observation in `remembered`, to which the messages add. */
+  replaces?: number;
+}
+
+/** A message that gives no observation; `rule` names a documented rule. */
+export interface Skip {
+  messageId: number;
+  rule: string;
+}
+
+/** Every message of the batch is in `messageIds` of one draft, in one skip, or is the summary message. */
+export interface Distillation {
+  observations: ObservationDraft[];
+  skips: Skip[];
+  summary?: SummaryContent;
+  usage?: { inputTokens: number; outputTokens: number };
+}
+
+export interface DistillProvider {
+  /** `builtin`, `anthropic`, … : stored with what it made. */
+  readonly id: string;
+  /** Most messages it takes in one batch. */
+  readonly batchSize: number;
+  /** @throws when the batch could not be distilled; nothing of it is stored then. */
+  distill(batch: Batch, signal: AbortSignal): Promise<Distillation>;
+}
