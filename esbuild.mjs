@@ -20,7 +20,16 @@ const common = {
   logLevel: 'warning',
 };
 
+/** The keeper is a bundle of its own: the extension loads it only after it has been activated. */
+const keeperApart = {
+  name: 'keeper-apart',
+  setup: (build) =>
+    build.onResolve({ filter: /\/keeper\/entry$/ }, () => ({ path: './keeper.js', external: true })),
+};
+
 const bundles = [
+  { ...common, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], plugins: [keeperApart] },
+  { ...common, entryPoints: { keeper: 'src/keeper/entry.ts' } },
   // The hook program stands alone: it starts for every event of every agent.
   { ...common, entryPoints: { hook: 'src/hook/main.ts' } },
   { ...common, entryPoints: { engineWorker: 'src/storage/sqljs/engineWorker.ts' } },

@@ -33,8 +33,15 @@ const layerRules = folders.map((folder) => ({
           },
           ...(folder === 'vscode'
             ? []
-            : [{ group: ['vscode'], message: 'Only src/vscode, container.ts and extension.ts know VS Code.' }]),
-          ...(folder === 'hook' ? [{ regex: '^(?!node:|\\.)', message: 'The hook program has no dependencies.' }] : []),
+            : [
+                {
+                  group: ['vscode'],
+                  message: 'Only src/vscode, container.ts and extension.ts know VS Code.',
+                },
+              ]),
+          ...(folder === 'hook'
+            ? [{ regex: '^(?!node:|\\.)', message: 'The hook program has no dependencies.' }]
+            : []),
         ],
       },
     ],
@@ -48,7 +55,10 @@ export default tseslint.config(
   {
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/only-throw-error': 'error',
@@ -57,6 +67,9 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [] }] } },
+  {
+    files: ['test/**/*.ts'],
+    rules: { '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [] }] },
+  },
   ...layerRules,
 );

@@ -6,9 +6,29 @@
 export const agentIds = ['claude-code', 'copilot-cli', 'codex', 'gemini-cli', 'vscode', 'extension'] as const;
 export type AgentId = (typeof agentIds)[number];
 
-/** What a tool did, whatever the agent calls the tool. Paths are as the agent gave them. */
+/** What is known of one changed file. The lines are bounded: an excerpt, not the whole difference. */
+export interface FileChange {
+  path: string;
+  created: boolean;
+  deleted?: boolean;
+  added: string[];
+  removed: string[];
+}
+
+/** A shell command. It changed exactly the `files` that the agent reports; `changes` tells more of some of them. */
+export interface CommandAction {
+  kind: 'command';
+  command: string;
+  description?: string;
+  output: string;
+  background?: boolean;
+  files?: string[];
+  changes?: FileChange[];
+}
+
+/** What a tool did, whatever the agent calls the tool. Relative paths are resolved against the working folder. */
 export type ToolAction =
-  | { kind: 'command'; command: string; description?: string; output: string; background?: boolean; files?: string[] }
+  | CommandAction
   | { kind: 'read'; path: string; content?: string; image?: boolean }
   | { kind: 'edit'; path: string; created: boolean; added: string[]; removed: string[] }
   | { kind: 'search'; query: string; path?: string; output: string }

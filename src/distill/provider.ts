@@ -13,6 +13,8 @@ export interface Batch {
   readonly prompt: string;
   /** What is already remembered of this turn, oldest first: a provider may add to it instead of repeating it. */
   readonly remembered: readonly Observation[];
+  /** What this turn was already summarised as: a turn that a machine prompt goes on with ends more than once. */
+  readonly summaries?: readonly SummaryContent[];
   readonly messages: readonly PersistentMessage[];
 }
 
@@ -30,7 +32,10 @@ export interface Skip {
   rule: string;
 }
 
-/** Every message of the batch is in `messageIds` of one draft, in one skip, or is the summary message. */
+/**
+ * Every message of the batch is in `messageIds` of at least one draft (a command that changes two files is in
+ * two), in one skip, or is a summary message. A summary message that brings nothing new may be in a skip.
+ */
 export interface Distillation {
   observations: ObservationDraft[];
   skips: Skip[];

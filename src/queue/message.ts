@@ -22,6 +22,15 @@ export type MessageBody =
  */
 export type MessageState = 'pending' | 'processing' | 'failed';
 
+/**
+ * Names an event, so that it is accepted once. With `withinMs` two events of this name are the same only
+ * when they are no further apart than that: for names made from the payload alone, which can recur.
+ */
+export interface DedupeKey {
+  key: string;
+  withinMs?: number;
+}
+
 export interface NewMessage {
   sessionId: number;
   /** The prompt it belongs to, counted from 1 in its session; 0 before the first. */
@@ -29,8 +38,7 @@ export interface NewMessage {
   /** When the work happened, ms since the epoch: not when it was queued. */
   createdAt: number;
   body: MessageBody;
-  /** Events with the same key are stored once. */
-  dedupeKeys: string[];
+  dedupeKeys: readonly DedupeKey[];
 }
 
 export interface PersistentMessage {
@@ -39,6 +47,22 @@ export interface PersistentMessage {
   readonly sessionId: number;
   readonly promptNumber: number;
   readonly createdAt: number;
+  /** Failed attempts so far. */
   readonly attempts: number;
   readonly body: MessageBody;
+}
+
+/** A message as people see it in the queue. */
+export interface QueuedMessage extends PersistentMessage {
+  readonly state: MessageState;
+  /** Not tried again before this time, ms since the epoch. */
+  readonly availableAt: number;
+  /** Why the last attempt failed. */
+  readonly error?: string;
+}
+
+export interface QueueCounts {
+  readonly pending: number;
+  readonly processing: number;
+  readonly failed: number;
 }

@@ -1,0 +1,137 @@
+import { asError } from '../base/errors';
+import type { Clock } from '../base/clock';
+import type { Logger } from '../base/logger';
+import type { MemoryStore } from '../memory/memoryStore';
+import type { PersistentMessage } from '../queue/message';
+import type { PendingMessageStore } from '../queue/pendingMessageStore';
+import type { ActiveSession } from '../session/activeSession';
+import type { MessageIterator } from '../session/messageIterator';
+import type { SessionStore } from '../session/sessionStore';
+import type { Batch, Distillation, DistillProvider } from './provider';
+import type { ResultStore } from './resultStore';
+import { retryDelay } from './retryPolicy';
+
+export interface DistillerOptions {
+  provider: DistillProvider;
+  queue: PendingMessageStore;
+  sessions: SessionStore;
+  memory: MemoryStore;
+  results: ResultStore;
+  clock: Clock;
+  log: Logger;
+  /** From 0 (inclusive) to 1. */
+  random: () => number;
+  /** Called after results are stored. */
+  onStored: (session: ActiveSession) => void;
+}
+
+/** Works on one session's messages: gathers a batch, has the provider distil it, stores the results. */
+export class Distiller {
+  constructor(private readonly options: DistillerOptions) {}
+
+  /** The generator of a session: ends with its messages, or soon after `signal` aborts. */
+  run = async (session: ActiveSession, messages: MessageIterator, signal: AbortSignal): Promise<void> => {
+    const { provider, queue } = this.options;
+    let batch: PersistentMessage[] = [];
+    const flush = async () => {
+      const full = batch;
+      batch = [];
+      if (full.length > 0) await this.#process(session, full, messages.lease, signal);
+    };
+    for await (const message of messages) {
+      // A batch is of one prompt.
+      if (batch[0] && batch[0].promptNumber !== message.promptNumber) await flush();
+      batch.push(message);
+      const complete = message.body.kind === 'summary' || batch.length >= provider.batchSize;
+      if (complete || queue.pendingCount(session.id) === 0) await flush();
+    }
+    if (!signal.aborted) await flush();
+  };
+
+  async #process(
+    session: ActiveSession,
+    messages: PersistentMessage[],
+    lease: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (signal.aborted) return;
+    try {
+      await this.#distill(session, messages, lease, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      // One at a time, so that a message that can't be distilled does not take the others with it.
+      if (messages.length > 1)
+        for (const message of messages) await this.#process(session, [message], lease, signal);
+      else await this.#failed(messages[0]!, lease, asError(error));
+    }
+  }
+
+  async #distill(
+    session: ActiveSession,
+    messages: PersistentMessage[],
+    lease: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { provider, sessions, memory, results, log } = this.options;
+    const { promptNumber } = messages[0]!;
+    const [prompts, remembered, summaries] = await Promise.all([
+      sessions.getPrompts(session.id),
+      memory.observations(session.id, promptNumber),
+      memory.summaries(session.id),
+    ]);
+    const batch: Batch = {
+      session: {
+        id: session.id,
+        agent: session.agent,
+        project: session.project.name,
+        root: session.project.root,
+      },
+      promptNumber,
+      prompt: prompts.find(({ number }) => number === promptNumber)?.text ?? '',
+      remembered,
+      summaries: summaries.filter((summary) => summary.promptNumber === promptNumber),
+      messages,
+    };
+    const distillation = await provider.distill(batch, signal);
+    if (signal.aborted) return;
+    checkCoverage(batch, distillation);
+    const messageIds = messages.map(({ id }) => id);
+    const result = {
+      sessionId: session.id,
+      promptNumber,
+      lease,
+      messageIds,
+      provider: provider.id,
+      distillation,
+    };
+    if (!(await results.storeResults(result))) {
+      log.warn(
+        `An answer for session ${session.id} came too late and was refused; its messages are tried again.`,
+      );
+      return;
+    }
+    session.addUsage(provider.id, distillation.usage);
+    this.options.onStored(session);
+  }
+
+  async #failed(message: PersistentMessage, lease: string, error: Error): Promise<void> {
+    const { queue, clock, log, random } = this.options;
+    log.error(`Message ${message.id} could not be distilled (attempt ${message.attempts + 1}).`, error);
+    const retryAt = clock.now() + retryDelay(message.attempts, random());
+    await queue.markFailed([message.id], lease, error.message, { retryAt });
+  }
+}
+
+/** A provider that forgets a message would lose memory; one that names a foreign one would take it from others. */
+function checkCoverage(batch: Batch, { observations, skips }: Distillation): void {
+  const ids = new Set(batch.messages.map(({ id }) => id));
+  const named = new Set(observations.flatMap(({ messageIds }) => messageIds));
+  for (const { messageId } of skips) {
+    if (named.has(messageId)) throw new Error(`The provider both skipped and used message ${messageId}.`);
+    named.add(messageId);
+  }
+  for (const id of named)
+    if (!ids.has(id)) throw new Error(`The provider named message ${id}, which is not in the batch.`);
+  const forgotten = batch.messages.find(({ id, body }) => !named.has(id) && body.kind !== 'summary');
+  if (forgotten) throw new Error(`The provider said nothing of message ${forgotten.id}.`);
+}

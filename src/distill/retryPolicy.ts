@@ -1,0 +1,14 @@
+/** First wait after a failed attempt, ms; doubles with each further one. */
+const BASE_MS = 2_000;
+const MAX_MS = 5 * 60 * 1_000;
+
+/**
+ * How long to wait after a failed attempt, ms: exponential, with jitter, so that what failed together does
+ * not come back together.
+ * @param failures failed attempts before this one.
+ * @param random from 0 (inclusive) to 1.
+ */
+export function retryDelay(failures: number, random: number): number {
+  const full = Math.min(MAX_MS, BASE_MS * 2 ** failures);
+  return full / 2 + (full / 2) * random;
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { isIgnoredEvent } from '../capture/events';
+import type { JsonObject, SetAsideReason, SpooledSetAside } from '../capture/spoolRecord';
+import { answerTo } from './context';
+import { admit, agentOf, eventOf, eventRecord, projectOf, sessionIdOf } from './eventRecord';
+import { parsePayload } from './payload';
+import { PrivateMarker } from './privateMarker';
+import { newEventId, writeSpoolRecord } from './spoolWriter';
+import { readStandardInput } from './standardInput';
+
+/**
+ * The hook program: `node hook.js --store DIR`, an agent's payload on standard input. It ends with exit code 0 and
+ * says nothing on standard error, whatever happens: to an agent, anything else is a failure of its own work.
+ */
+const largestPayload = 10 * 1_048_576;
+const longestWait = 5_000;
+
+async function main(): Promise<void> {
+  const storeDir = process.argv[process.argv.indexOf('--store') + 1];
+  const { bytes, tooLarge } = await readStandardInput(process.stdin, largestPayload, longestWait);
+  if (!process.argv.includes('--store') || storeDir === undefined) return;
+  const parsed = tooLarge ? { reason: 'too-large' as const } : parsePayload(bytes);
+  if ('reason' in parsed) return setAside(storeDir, parsed.reason, bytes);
+  try {
+    take(storeDir, parsed.payload);
+  } catch (error) {
+    // A full stack is the payload's fault; anything else (a full disk) would fail the second time too.
+    if (error instanceof RangeError) setAside(storeDir, 'bad-payload', bytes);
+  }
+}
+
+function take(storeDir: string, payload: JsonObject): void {
+  const event = eventOf(payload);
+  if (isIgnoredEvent(event)) return;
+  if (!admit(payload, new PrivateMarker(storeDir, sessionIdOf(payload)))) return;
+  const project = projectOf(payload);
+  try {
+    const origin = { id: newEventId(), at: performance.timeOrigin, agent: agentOf(process.env), project };
+    writeSpoolRecord(storeDir, eventRecord(payload, origin));
+  } finally {
+    const answer = answerTo(event, storeDir, project);
+    if (answer !== undefined) writeSync(1, answer);
+  }
+}
+
+function setAside(storeDir: string, reason: SetAsideReason, bytes: Buffer): void {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const record: SpooledSetAside = {
+    v: 1,
+    id: newEventId(),
+    at: performance.timeOrigin,
+    setAside: { reason, size: bytes.length, sha256 },
+  };
+  writeSpoolRecord(storeDir, record);
+}
+
+process.on('uncaughtException', () => process.exit(0));
+main().then(
+  () => process.exit(0),
+  () => process.exit(0),
+);

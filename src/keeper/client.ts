@@ -1,0 +1,45 @@
+import type { Event } from '../base/event';
+import type { Observation, Summary } from '../memory/observation';
+import type { QueueCounts, QueuedMessage } from '../queue/message';
+import type { StoredPrompt, StoredSession } from '../session/sessionStore';
+
+/** A session as a list shows it. */
+export interface SessionItem extends StoredSession {
+  readonly queue: QueueCounts;
+}
+
+/** Everything beneath one session. */
+export interface SessionDetail {
+  readonly session: StoredSession;
+  readonly prompts: StoredPrompt[];
+  readonly observations: Observation[];
+  readonly summaries: Summary[];
+  /** At most `MESSAGE_LIMIT`; `queue` of the session has the whole number. */
+  readonly messages: QueuedMessage[];
+}
+
+/** Most queued messages that a session's detail holds. */
+export const MESSAGE_LIMIT = 100;
+
+export interface StoreStatus {
+  readonly queue: QueueCounts;
+  readonly paused: boolean;
+  /** Id of the provider that distils. */
+  readonly provider: string;
+}
+
+/** What views and commands may ask of the store, whoever keeps it. Every call rejects when it is closed. */
+export interface TidemarkClient {
+  status(): StoreStatus;
+  /** Newest activity first. */
+  sessions(limit: number): Promise<SessionItem[]>;
+  session(id: number): Promise<SessionDetail | undefined>;
+  observation(id: number): Promise<Observation | undefined>;
+  summary(id: number): Promise<Summary | undefined>;
+  /** Failed messages are tried again. Their number; durable when it resolves. */
+  retryFailed(): Promise<number>;
+  /** Durable when it resolves: distilling stays paused over restarts. */
+  setPaused(paused: boolean): Promise<void>;
+  /** Announces sessions whose rows, queue or memory have changed; an empty set where only the status has. */
+  readonly onDidChange: Event<ReadonlySet<number>>;
+}

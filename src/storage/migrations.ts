@@ -1,0 +1,174 @@
+import { StoreTooNewError, StoreUnreadableError } from './errors';
+import type { Sql } from './sql';
+
+/** "TDMK": marks the file as a Tidemark store, so that a foreign database is never written to. */
+const APPLICATION_ID = 0x54444d4b;
+
+/**
+ * Numbered by position, append-only: a step that has shipped is never edited. Each runs once, in a
+ * transaction of its own with the version's increase, so that a crash leaves the old version or the new one.
+ */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+
+  CREATE TABLE projects (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    root TEXT NOT NULL
+  );
+
+  CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY,
+    agent TEXT NOT NULL,
+    agent_session_id TEXT NOT NULL,
+    project_id INTEGER NOT NULL REFERENCES projects,
+    started_at INTEGER NOT NULL,
+    last_activity_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    end_reason TEXT,
+    UNIQUE (agent, agent_session_id)
+  );
+  CREATE INDEX sessions_by_activity ON sessions (last_activity_at);
+
+  CREATE TABLE prompts (
+    session_id INTEGER NOT NULL REFERENCES sessions,
+    number INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    is_private INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (session_id, number)
+  ) WITHOUT ROWID;
+
+  -- The queue. AUTOINCREMENT: an id is never used again, though rows are deleted.
+  CREATE TABLE messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session_id INTEGER NOT NULL REFERENCES sessions,
+    prompt_number INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'processing', 'failed')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    available_at INTEGER NOT NULL DEFAULT 0,
+    lease TEXT,
+    error TEXT,
+    tool_use_id TEXT
+  );
+  CREATE INDEX messages_by_session ON messages (session_id, state, id);
+  -- Bodies apart from the queue's state: a claim or a retry then rewrites small rows only.
+  CREATE TABLE message_bodies (
+    message_id INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+    body TEXT NOT NULL
+  );
+
+  -- What has been accepted before, under any of its keys.
+  CREATE TABLE seen_events (key TEXT PRIMARY KEY, seen_at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX seen_events_by_time ON seen_events (seen_at);
+
+  CREATE TABLE observations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session_id INTEGER NOT NULL REFERENCES sessions,
+    prompt_number INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    provider TEXT NOT NULL,
+    type TEXT NOT NULL,
+    title TEXT NOT NULL,
+    subtitle TEXT,
+    narrative TEXT,
+    facts TEXT NOT NULL,
+    concepts TEXT NOT NULL,
+    files_read TEXT NOT NULL,
+    files_modified TEXT NOT NULL
+  );
+  CREATE INDEX observations_by_turn ON observations (session_id, prompt_number);
+  CREATE INDEX observations_by_time ON observations (created_at);
+
+  CREATE TABLE summaries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session_id INTEGER NOT NULL REFERENCES sessions,
+    prompt_number INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    provider TEXT NOT NULL,
+    request TEXT NOT NULL,
+    investigated TEXT,
+    learned TEXT,
+    completed TEXT,
+    next_steps TEXT,
+    files_read TEXT NOT NULL,
+    files_modified TEXT NOT NULL
+  );
+  CREATE INDEX summaries_by_turn ON summaries (session_id, prompt_number);
+  CREATE INDEX summaries_by_time ON summaries (created_at);
+
+  -- What became of each message: written in the transaction that deletes it.
+  CREATE TABLE outcomes (
+    message_id INTEGER PRIMARY KEY,
+    session_id INTEGER NOT NULL REFERENCES sessions,
+    tool_use_id TEXT,
+    outcome TEXT NOT NULL CHECK (outcome IN ('observed', 'merged', 'skipped', 'summarised', 'discarded')),
+    rule TEXT,
+    observation_id INTEGER REFERENCES observations
+  );
+  CREATE INDEX outcomes_by_session ON outcomes (session_id);
+
+  -- The same unreadable payload again is counted, not kept again.
+  CREATE TABLE set_aside (
+    reason TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    head TEXT,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (reason, sha256)
+  ) WITHOUT ROWID;
+  `,
+];
+
+export const SCHEMA_VERSION = migrations.length;
+
+/**
+ * Reads whose file this is, before anything is written to it. The version that it has.
+ * @throws StoreTooNewError when a newer Tidemark wrote it, StoreUnreadableError when it is another program's
+ * database.
+ */
+export function refuseForeign(sql: Sql, known = SCHEMA_VERSION): { version: number; isEmpty: boolean } {
+  const version = sql.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
+  const id = sql.get<{ application_id: number }>('PRAGMA application_id')?.application_id ?? 0;
+  const tables = sql.get<{ n: number }>('SELECT count(*) AS n FROM sqlite_schema')?.n ?? 0;
+  if (id !== APPLICATION_ID && (tables > 0 || version > 0 || id !== 0)) {
+    throw new StoreUnreadableError('The file is the database of another program, not a Tidemark store.');
+  }
+  if (version > known) throw new StoreTooNewError(version, known);
+  return { version, isEmpty: tables === 0 };
+}
+
+/**
+ * Brings the file up to this version. Durable when it returns.
+ * @throws what `refuseForeign` throws; the file is unchanged then.
+ */
+export function migrate(sql: Sql, steps: readonly string[] = migrations): void {
+  const { version, isEmpty } = refuseForeign(sql, steps.length);
+  // Only an empty file can take these; they are part of the first migration.
+  if (isEmpty) sql.exec('PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; VACUUM');
+  for (let step = version; step < steps.length; step++) {
+    sql.exec('BEGIN IMMEDIATE');
+    try {
+      sql.exec(steps[step]!);
+      sql.exec(`PRAGMA application_id=${APPLICATION_ID}; PRAGMA user_version=${step + 1}`);
+      sql.exec('COMMIT');
+    } catch (error) {
+      rollBack(sql);
+      throw error;
+    }
+  }
+}
+
+/** After some errors SQLite has rolled back by itself, and refuses to do it again. */
+function rollBack(sql: Sql): void {
+  try {
+    sql.exec('ROLLBACK');
+  } catch {
+    // The error that led here is the one to tell.
+  }
+}

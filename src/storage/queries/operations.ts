@@ -1,0 +1,46 @@
+import * as memory from './memory';
+import * as messages from './messages';
+import * as meta from './meta';
+import * as sessions from './sessions';
+
+/**
+ * Everything that can be asked of the engine, by name. Each runs as a whole or not at all; its arguments and
+ * its answer cross a thread, so they are plain data.
+ */
+export const operations = {
+  ensureSession: sessions.ensureSession,
+  getSession: sessions.getSession,
+  listSessions: sessions.listSessions,
+  addPrompt: sessions.addPrompt,
+  getPromptNumber: sessions.getPromptNumber,
+  getPrompts: sessions.getPrompts,
+  endSession: sessions.endSession,
+  enqueue: messages.enqueue,
+  claimNext: messages.claimNext,
+  peekPending: messages.peekPending,
+  confirmProcessed: messages.confirmProcessed,
+  markFailed: messages.markFailed,
+  release: messages.release,
+  retry: messages.retry,
+  discard: messages.discard,
+  resetStuck: messages.resetStuck,
+  listMessages: messages.listMessages,
+  nextDueAt: messages.nextDueAt,
+  queueCounts: messages.queueCounts,
+  storeResults: memory.storeResults,
+  observations: memory.observations,
+  summaries: memory.summaries,
+  recentMemory: memory.recentMemory,
+  toolOutcomes: memory.toolOutcomes,
+  setAside: memory.setAside,
+  listSetAside: memory.listSetAside,
+  observation: memory.observation,
+  summary: memory.summary,
+  getMeta: meta.getMeta,
+  setMeta: meta.setMeta,
+};
+
+export type Operations = typeof operations;
+export type OperationName = keyof Operations;
+export type OperationArgs<K extends OperationName> = Parameters<Operations[K]>[1];
+export type OperationResult<K extends OperationName> = ReturnType<Operations[K]>;

@@ -1,0 +1,4 @@
+import { openConnection, runEngineThread } from './engineThread';
+import { nodeFileSystem } from './fileSystem';
+
+void runEngineThread((data) => openConnection(data, nodeFileSystem));

@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import type { Observation, Summary } from '../memory/observation';
+import { memoryScheme } from './ids';
+import type { StoreView } from './storeView';
+
+export interface MemoryRef {
+  kind: 'observation' | 'summary';
+  id: number;
+}
+
+/** Observations and summaries as read-only Markdown documents: `tidemark:/Observation 7.md`. */
+export class MemoryDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #registration: vscode.Disposable;
+
+  constructor(private readonly store: StoreView) {
+    this.#registration = vscode.workspace.registerTextDocumentContentProvider(memoryScheme, this);
+  }
+
+  static async open({ kind, id }: MemoryRef): Promise<void> {
+    const uri = vscode.Uri.from({
+      scheme: memoryScheme,
+      path: `/${kind === 'summary' ? 'Summary' : 'Observation'} ${id}.md`,
+    });
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+  }
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const [, kind, id] = /^\/(Observation|Summary) (\d+)\.md$/.exec(uri.path) ?? [];
+    const { client } = this.store;
+    if (!client) return vscode.l10n.t('The store is not open in this window, so this can’t be shown now.');
+    const found =
+      kind === 'Summary' ? await client.summary(Number(id)) : await client.observation(Number(id));
+    if (!found) return vscode.l10n.t('This is not remembered any more.');
+    return 'title' in found ? observationDocument(found) : summaryDocument(found);
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+  }
+}
+
+function observationDocument(observation: Observation): string {
+  const { title, subtitle, narrative, facts, type, id, createdAt, provider, agent, promptNumber } =
+    observation;
+  return page(title, [
+    subtitle,
+    narrative,
+    list(facts),
+    ...fileSections(observation),
+    footer([
+      `O${id}`,
+      type,
+      new Date(createdAt).toLocaleString(),
+      vscode.l10n.t('prompt {0}', promptNumber),
+      agent,
+      vscode.l10n.t('distilled by {0}', provider),
+    ]),
+  ]);
+}
+
+function summaryDocument(summary: Summary): string {
+  const { id, createdAt, provider, promptNumber } = summary;
+  return page(vscode.l10n.t('Summary of prompt {0}', promptNumber), [
+    section(vscode.l10n.t('Asked'), summary.request),
+    section(vscode.l10n.t('Found'), summary.investigated),
+    section(vscode.l10n.t('Learned'), summary.learned),
+    section(vscode.l10n.t('Done'), summary.completed),
+    section(vscode.l10n.t('Open'), summary.nextSteps),
+    ...fileSections(summary),
+    footer([`S${id}`, new Date(createdAt).toLocaleString(), vscode.l10n.t('distilled by {0}', provider)]),
+  ]);
+}
+
+function page(title: string, parts: (string | undefined)[]): string {
+  return [`# ${title}`, ...parts].filter((part) => part !== undefined && part !== '').join('\n\n') + '\n';
+}
+
+function section(title: string, text: string | undefined): string | undefined {
+  return text && `## ${title}\n\n${text}`;
+}
+
+function list(items: readonly string[]): string | undefined {
+  return items.length > 0 ? items.map((item) => `- ${item}`).join('\n') : undefined;
+}
+
+function fileSections({ filesRead, filesModified }: { filesRead: string[]; filesModified: string[] }) {
+  return [
+    section(vscode.l10n.t('Files changed'), list(filesModified)),
+    section(vscode.l10n.t('Files read'), list(filesRead)),
+  ];
+}
+
+function footer(parts: string[]): string {
+  return `---\n\n${parts.join(' · ')}`;
+}

@@ -1,0 +1,89 @@
+import * as vscode from 'vscode';
+import type { Logger } from '../base/logger';
+import { asError } from '../base/errors';
+import type { SessionItem } from '../keeper/client';
+import { commands, views } from './ids';
+import {
+  type Drawing,
+  childrenOf,
+  rowTooltip,
+  sessionState,
+  treeItem,
+  type SessionNode,
+  type SessionStateName,
+} from './sessionNodes';
+import type { StoreView } from './storeView';
+
+const PAGE = 50;
+/** What needs a look comes first; within each, the newest activity. */
+const order: readonly SessionStateName[] = ['working', 'waiting', 'failed', 'open', 'ended'];
+
+/** The sessions, active ones first; under each its prompts with summary, observations and queued messages. */
+export class SessionTree implements vscode.TreeDataProvider<SessionNode>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<SessionNode | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #disposables: vscode.Disposable[];
+  #limit = PAGE;
+
+  constructor(
+    private readonly store: StoreView,
+    private readonly log: Logger,
+  ) {
+    const view = vscode.window.createTreeView(views.sessions, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
+    this.#disposables = [
+      view,
+      store.onDidChange(() => {
+        const failed = store.client?.status().queue.failed ?? 0;
+        view.badge = failed > 0 ? { value: failed, tooltip: vscode.l10n.t('{0} failed', failed) } : undefined;
+        this.#changed.fire(undefined);
+      }),
+      vscode.commands.registerCommand(commands.loadMore, () => {
+        this.#limit += PAGE;
+        this.#changed.fire(undefined);
+      }),
+      this.#changed,
+    ];
+  }
+
+  getTreeItem(node: SessionNode): vscode.TreeItem {
+    return treeItem(node, this.#drawing());
+  }
+
+  #drawing(): Drawing {
+    return { now: Date.now(), paused: this.store.client?.status().paused ?? false };
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: SessionNode): vscode.TreeItem {
+    item.tooltip = rowTooltip(node);
+    return item;
+  }
+
+  async getChildren(node?: SessionNode): Promise<SessionNode[]> {
+    const { client } = this.store;
+    if (!client) return [];
+    try {
+      if (!node) return await this.#sessions(await client.sessions(this.#limit + 1));
+      return childrenOf(node, node.kind === 'session' ? await client.session(node.session.id) : undefined);
+    } catch (error) {
+      // The store may have closed while it was asked; the next state draws the tree again.
+      if (this.store.client !== client) return [];
+      this.log.error('A part of the session tree could not be read.', error);
+      return [{ kind: 'error', id: node?.kind ?? 'root', message: asError(error).message }];
+    }
+  }
+
+  async #sessions(found: SessionItem[]): Promise<SessionNode[]> {
+    const drawing = this.#drawing();
+    const rank = (session: SessionItem) => order.indexOf(sessionState(session, drawing));
+    const shown = found.slice(0, this.#limit).sort((a, b) => rank(a) - rank(b));
+    const nodes = shown.map((session): SessionNode => ({ kind: 'session', session }));
+    return found.length > this.#limit ? [...nodes, { kind: 'more' }] : nodes;
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#disposables).dispose();
+  }
+}

@@ -1,0 +1,113 @@
+import * as vscode from 'vscode';
+import type { StoreStatus } from '../keeper/client';
+import type { StoreState } from '../keeper/supervisor';
+import { commands, statusItemId } from './ids';
+import type { StoreView } from './storeView';
+
+interface Look {
+  text: string;
+  /** Said after "Tidemark: " by screen readers, and at the top of the tooltip. */
+  meaning: string;
+  background?: 'statusBarItem.errorBackground' | 'statusBarItem.warningBackground';
+}
+
+/** The one status bar item: what Tidemark is doing, and whether a person must act. */
+export class StatusBar implements vscode.Disposable {
+  readonly #item = vscode.window.createStatusBarItem(statusItemId, vscode.StatusBarAlignment.Left);
+  readonly #subscription: vscode.Disposable;
+
+  constructor(private readonly store: StoreView) {
+    this.#item.name = 'Tidemark';
+    this.#item.command = commands.showSessions;
+    this.#subscription = store.onDidChange(() => this.#draw());
+    this.#draw();
+    this.#item.show();
+  }
+
+  #draw(): void {
+    const status = this.store.client?.status();
+    const look = status ? statusLook(status) : stateLook(this.store.state);
+    const { text, meaning } = look;
+    // Setting an equal text again would make it flicker.
+    if (this.#item.text !== text) this.#item.text = text;
+    this.#item.accessibilityInformation = { label: `Tidemark: ${meaning}` };
+    this.#item.backgroundColor = look.background && new vscode.ThemeColor(look.background);
+    this.#item.tooltip = tooltip(meaning, status, this.store.state);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#item.dispose();
+  }
+}
+
+function stateLook(state: StoreState): Look {
+  switch (state.kind) {
+    case 'starting':
+      return { text: '$(bookmark)', meaning: vscode.l10n.t('Starting') };
+    case 'elsewhere':
+      return { text: '$(lock) Tidemark', meaning: vscode.l10n.t('Another window has the store') };
+    case 'failed':
+      return {
+        text: '$(error) Tidemark',
+        meaning: vscode.l10n.t('The store could not be opened'),
+        background: 'statusBarItem.errorBackground',
+      };
+    case 'keeping':
+    case 'stopped':
+      return { text: '$(bookmark)', meaning: vscode.l10n.t('Stopped') };
+  }
+}
+
+function statusLook({ queue, paused }: StoreStatus): Look {
+  const work = queue.pending + queue.processing;
+  if (queue.failed > 0) {
+    return {
+      text: `$(warning) ${queue.failed}`,
+      meaning: vscode.l10n.t('{0} failed', queue.failed),
+      background: 'statusBarItem.warningBackground',
+    };
+  }
+  if (paused) {
+    return {
+      text: work > 0 ? `$(debug-pause) ${work}` : '$(debug-pause) Tidemark',
+      meaning: work > 0 ? vscode.l10n.t('Paused, {0} waiting', work) : vscode.l10n.t('Paused'),
+    };
+  }
+  if (work > 0)
+    return { text: `$(sync~spin) ${work}`, meaning: vscode.l10n.t('Working, {0} in the queue', work) };
+  return { text: '$(bookmark)', meaning: vscode.l10n.t('Idle') };
+}
+
+function tooltip(meaning: string, status: StoreStatus | undefined, state: StoreState): vscode.MarkdownString {
+  const text = new vscode.MarkdownString(undefined, true);
+  text.isTrusted = { enabledCommands: Object.values(commands) };
+  text.appendMarkdown(`**Tidemark**: ${meaning}\n\n`);
+  const links: [string, string][] = [];
+  if (status) {
+    const { pending, processing, failed } = status.queue;
+    text.appendMarkdown(
+      `$(inbox) ${vscode.l10n.t('{0} waiting, {1} in work, {2} failed', pending, processing, failed)}\n\n`,
+    );
+    text.appendMarkdown(`$(server-process) ${providerText(status.provider)}\n\n`);
+    if (failed > 0) links.push([vscode.l10n.t('Retry failed'), commands.retryFailed]);
+    links.push(
+      status.paused ? [vscode.l10n.t('Resume'), commands.resume] : [vscode.l10n.t('Pause'), commands.pause],
+    );
+  } else if (state.kind === 'elsewhere') {
+    text.appendMarkdown(`${vscode.l10n.t('This window takes over by itself when that one goes.')}\n\n`);
+  } else if (state.kind === 'failed') {
+    text.appendText(state.error.message);
+    text.appendMarkdown('\n\n');
+    links.push([vscode.l10n.t('Try again'), commands.reopenStore]);
+  }
+  links.push([vscode.l10n.t('Sessions'), commands.showSessions], [vscode.l10n.t('Log'), commands.showLog]);
+  text.appendMarkdown(links.map(([label, command]) => `[${label}](command:${command})`).join(' · '));
+  return text;
+}
+
+/** Who distils and who pays. */
+export function providerText(provider: string): string {
+  if (provider === 'builtin') return vscode.l10n.t('Built-in rules distil: on this machine, at no cost');
+  return vscode.l10n.t('{0} distils', provider);
+}

@@ -1,0 +1,14 @@
+/** What the suite in the extension host tells the runner outside. */
+export interface HostReport {
+  passed: number;
+  failed: number;
+  pending: number;
+  failures: { title: string; message: string; stack: string }[];
+  complete: boolean;
+}
+
+/** Lines that begin with it are the suite's own, among all that VS Code prints. */
+export const suitePrefix = '[suite] ';
+
+/** The environment variable that carries the report's path into the extension host. */
+export const hostReportVariable = 'TIDEMARK_HOST_REPORT';

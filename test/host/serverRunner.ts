@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureChromium, launchBrowser } from '../support/chromium';
+import { installServerHost, serverHostName } from '../support/hostInstall';
+import { isolatedHome } from '../support/isolatedHome';
+import { extensionId, extensionRoot } from '../support/project';
+import { ServerHost } from '../support/serverHost';
+import type { TestRun } from '../support/testRun';
+import { hostReportVariable, suitePrefix } from './report';
+
+const suiteTimeoutMs = 5 * 60_000;
+
+/** Runs the bundled suite in an extension host of the VS Code server, opened by a headless browser. */
+export async function runInServer(
+  run: TestRun,
+  suite: string,
+  env: NodeJS.ProcessEnv,
+  print: (line: string) => void,
+): Promise<void> {
+  const chromium = ensureChromium(print);
+  const install = await installServerHost(run, print);
+  print(`VS Code host: ${serverHostName}`);
+  const reportPath = env[hostReportVariable] ?? '';
+  const home = run.makeFolder('host');
+  const folder = join(home, 'project');
+  await mkdir(folder);
+  const host = await ServerHost.start(run, install, {
+    serverDataDir: join(home, 'server'),
+    extensionsDir: join(home, 'extensions'),
+    smokeTest: true,
+    env: {
+      ...(await isolatedHome(home)),
+      ...env,
+      TIDEMARK_TEST_STORAGE: join(home, 'server', 'data', 'User', 'globalStorage', extensionId),
+    },
+  });
+  const browser = await launchBrowser({ executable: chromium, profileFolder: join(home, 'browser') });
+  try {
+    const page = browser.pages()[0] ?? (await browser.newPage());
+    const ended = new Promise<string>((resolve) => {
+      // The page's exit code says nothing: it is 0 for a host that was killed, too.
+      void page.exposeFunction('codeAutomationExit', () => resolve('the suite ended'));
+      page.once('crash', () => resolve('the page crashed'));
+      setTimeout(() => resolve('the time was up'), suiteTimeoutMs).unref();
+    });
+    const console: string[] = [];
+    await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
+      const line = args.map(String).join(' ');
+      if (line.startsWith(suitePrefix)) print(line.slice(suitePrefix.length));
+      else console.push(`${type}: ${line}`);
+    });
+    const payload = [
+      ['extensionDevelopmentPath', host.remoteUri(extensionRoot)],
+      ['extensionTestsPath', host.remoteUri(suite)],
+      ['skipWelcome', 'true'],
+    ] as const;
+    await page.goto(host.folderUrl(folder, payload), { waitUntil: 'domcontentloaded' });
+    const reason = await ended;
+    if (reason === 'the suite ended' && existsSync(reportPath)) return;
+    print(`Without a report: ${reason}. The page's console:\n${console.join('\n').slice(-5000)}`);
+    print(`The server's log:\n${host.remoteAgentLog.slice(-3000)}`);
+  } finally {
+    await browser.close();
+    await host.stop();
+  }
+}

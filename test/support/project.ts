@@ -1,0 +1,15 @@
+import { join, resolve } from 'node:path';
+
+export const projectRoot = resolve(__dirname, '..', '..');
+
+/** Where the package.json of the extension under test is. */
+export const extensionRoot = projectRoot;
+
+/** What test runs leave for people to look at: screenshots, reports, bundles. Not under version control. */
+export const outFolder = join(projectRoot, 'out');
+
+/** `<publisher>.<name>`, as VS Code names the extension and its storage folder. */
+export const extensionId = 'tidemark.tidemark';
+
+/** As VS Code names the status bar item in the page. */
+export const statusItem = `${extensionId}.tidemark.status`;

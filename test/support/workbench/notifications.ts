@@ -1,0 +1,74 @@
+import type { Page } from 'playwright-core';
+import { eventually } from '../eventually';
+import type { PageElement } from './pageElement';
+
+export interface Toast {
+  readonly message: string;
+  readonly buttons: string[];
+}
+
+/** Toasts and modal dialogs. A server that was started with `smokeTest` shows no toasts. */
+export class Notifications {
+  constructor(private readonly page: Page) {}
+
+  toasts(): Promise<Toast[]> {
+    return this.page
+      .locator('.notifications-toasts .notification-list-item')
+      .evaluateAll((items: PageElement[]) =>
+        items.map((item) => ({
+          message: item.querySelector('.notification-list-item-message')?.textContent?.trim() ?? '',
+          buttons: [...item.querySelectorAll('.notification-list-item-buttons-container .monaco-button')]
+            .map((button) => button.textContent?.trim() ?? '')
+            .filter((text) => text !== ''),
+        })),
+      );
+  }
+
+  async waitForToast(message: RegExp, timeoutMs?: number): Promise<Toast> {
+    const matching = (toasts: Toast[]): Toast | undefined =>
+      toasts.find((toast) => message.test(toast.message));
+    const isThere = (toasts: Toast[]): boolean => matching(toasts) !== undefined;
+    const toasts = await eventually(`a toast ${message}`, () => this.toasts(), isThere, timeoutMs);
+    return matching(toasts) ?? { message: '', buttons: [] };
+  }
+
+  async clickToastButton(message: RegExp, button: string): Promise<void> {
+    await this.waitForToast(message);
+    const toast = this.page
+      .locator('.notifications-toasts .notification-list-item', { hasText: message })
+      .first();
+    await toast.locator('.monaco-button', { hasText: button }).first().click();
+  }
+
+  /** Closes the toast by its cross. */
+  async dismissToast(message: RegExp): Promise<void> {
+    const toast = this.page
+      .locator('.notifications-toasts .notification-list-item', { hasText: message })
+      .first();
+    await toast.hover();
+    await toast.locator('.codicon-notifications-clear').click();
+    await toast.waitFor({ state: 'hidden' });
+  }
+
+  /** The open modal dialog; waits for one. */
+  async dialog(): Promise<{ message: string; detail: string; buttons: string[] }> {
+    const box = this.page.locator('.monaco-dialog-box');
+    await box.waitFor();
+    return box.evaluate((element: PageElement) => {
+      const text = (selector: string) => element.querySelector(selector)?.textContent?.trim() ?? '';
+      return {
+        message: text('.dialog-message-text'),
+        detail: text('.dialog-message-detail'),
+        buttons: [...element.querySelectorAll('.dialog-buttons .monaco-button')].map(
+          (b) => b.textContent?.trim() ?? '',
+        ),
+      };
+    });
+  }
+
+  async clickDialogButton(button: string): Promise<void> {
+    const box = this.page.locator('.monaco-dialog-box');
+    await box.locator('.dialog-buttons .monaco-button', { hasText: button }).first().click();
+    await box.waitFor({ state: 'hidden' });
+  }
+}

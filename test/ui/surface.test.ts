@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fillSpool } from '../crash/spoolFiller';
+import { Agent } from '../support/agent';
+import { eventually } from '../support/eventually';
+import { extensionId, statusItem } from '../support/project';
+import { UiSession } from '../support/uiSession';
+import { uiSetup } from './setup';
+
+const prompt = 'Good find. Does the same mistake hide anywhere else? The ar…';
+
+describe('Tidemark in the workbench', () => {
+  let session: UiSession;
+  let agent: Agent;
+  const item = () => session.workbench.statusItem(statusItem);
+  const storage = () => session.globalStorage(extensionId);
+  const tree = () => session.workbench.tree();
+
+  before(async () => {
+    session = await UiSession.open(uiSetup());
+    agent = new Agent(storage());
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await session.recordFailure(this.currentTest.fullTitle());
+  });
+  after(() => session?.close());
+
+  it('says in the empty view how to begin', async () => {
+    const { workbench } = session;
+    await workbench.openView('Tidemark');
+    const welcome = await eventually(
+      'the welcome text',
+      () => tree().welcomeText(),
+      (text) => text !== '',
+    );
+    assert.match(welcome, /Nothing is remembered yet/);
+    assert.match(welcome, /Connect Claude Code/);
+    await item().waitForText('');
+    assert.deepEqual(await item().icons(), ['bookmark']);
+    assert.equal(await item().ariaLabel(), 'Tidemark: Idle');
+    await workbench.screenshot('empty-dark');
+  });
+
+  it('captures a session through the real hooks and shows it under its prompts', async () => {
+    await agent.waitUntilConnected();
+    await agent.play('realistic/1-bughunt-timezone.jsonl');
+    const rows = await tree().waitForRows('one session', (all) => all.length === 1);
+    assert.match(rows[0]!.label, /^`npm test` has been red on my machine/);
+    await tree().expand(rows[0]!.label);
+    await tree().waitForRows('three prompts', (all) => all.length === 4);
+    await tree().expand(prompt);
+    const shown = await tree().waitForRows('what came of a prompt', (all) => all.length > 5);
+    const labels = shown.filter(({ level }) => level === 3).map(({ label }) => label);
+    assert.equal(labels[0], 'Summary');
+    assert.ok(labels.includes('Read src/store.mjs, src/report.mjs'), labels.join('\n'));
+    await item().waitForText('');
+    await session.workbench.screenshot('idle-dark');
+  });
+
+  it('gives the next session its memory', async () => {
+    const answer = await agent.fire({
+      ...{
+        session_id: 'next',
+        hook_event_name: 'SessionStart',
+        source: 'startup',
+        cwd: '/home/dev/bookings',
+      },
+    });
+    const { hookSpecificOutput } = JSON.parse(answer) as {
+      hookSpecificOutput: { hookEventName: string; additionalContext: string };
+    };
+    assert.equal(hookSpecificOutput.hookEventName, 'SessionStart');
+    assert.match(hookSpecificOutput.additionalContext, /- S3 Agreed, go with 2: store UTC/);
+  });
+
+  it('opens an observation and a summary as read-only documents', async () => {
+    const { workbench } = session;
+    await tree().click('Read src/store.mjs, src/report.mjs');
+    await eventually(
+      'the observation',
+      () => workbench.editorText(),
+      (text) => /# Read src\/store\.mjs/.test(text),
+    );
+    await tree().click('Summary');
+    await eventually(
+      'the summary',
+      () => workbench.editorText(),
+      (text) => /# Summary of prompt 2/.test(text),
+    );
+    await workbench.screenshot('summary-dark');
+    await workbench.page.keyboard.type('x');
+    assert.doesNotMatch(await workbench.editorText(), /^x/);
+  });
+
+  it('stands still while it is paused, tells how much waits, and goes on', async () => {
+    const { workbench } = session;
+    await workbench.quickInput.runCommand('Tidemark: Pause');
+    await item().waitForText('Tidemark');
+    assert.deepEqual(await item().icons(), ['debug-pause']);
+    await fillSpool(storage(), 1);
+    await item().waitForText('45');
+    assert.equal(await item().ariaLabel(), 'Tidemark: Paused, 45 waiting');
+    assert.match(await item().tooltip(), /45 waiting, 0 in work, 0 failed/);
+    const label = 'Please change part 0 of session 0.';
+    await tree().expand(label);
+    const rows = await tree().waitForRows(
+      'prompts of the new session',
+      (all) => all.filter((r) => r.level === 2).length >= 5,
+    );
+    assert.equal(rows[0]?.label, label, 'the session with work comes first');
+    await workbench.screenshot('paused-dark');
+    await workbench.quickInput.runCommand('Tidemark: Resume');
+    await item().waitForText('');
+    assert.deepEqual(await item().icons(), ['bookmark']);
+  });
+
+  it('spins with the depth of the queue while it works', async () => {
+    await fillSpool(storage(), 12, 1);
+    await eventually('the spinner', () => item().isSpinning(), Boolean, 30_000);
+    assert.match((await item().text()) ?? '', /^\d*$/);
+    await session.workbench.screenshot('working-dark');
+    await eventually(
+      'an empty spool',
+      async () => readdirSync(join(storage(), 'spool')).length === 0,
+      Boolean,
+      60_000,
+    );
+    await eventually(
+      'an idle item',
+      () => item().icons(),
+      (icons) => icons[0] === 'bookmark',
+      60_000,
+    );
+  });
+
+  it('offers in the palette what can be done now', async () => {
+    const titles = await session.workbench.quickInput.commandTitles('Tidemark:');
+    assert.deepEqual(titles, [
+      'Tidemark: Clear All Data',
+      'Tidemark: Connect Claude Code',
+      'Tidemark: Focus on Sessions View',
+      'Tidemark: Pause',
+      'Tidemark: Show Log',
+      'Tidemark: Show Sessions',
+    ]);
+  });
+
+  it('shows what connects Claude Code, and opens its settings', async () => {
+    const { quickInput, notifications } = session.workbench;
+    await quickInput.runCommand('Tidemark: Connect Claude Code');
+    const toast = await notifications.waitForToast(/To connect Claude Code/);
+    assert.deepEqual(toast.buttons, ['Copy and Open settings.json']);
+    const text = await eventually(
+      'the settings to paste',
+      () => session.workbench.editorText(),
+      (shown) => /"hooks"/.test(shown),
+    );
+    assert.match(text, /SessionStart/);
+    await notifications.clickToastButton(/To connect/, 'Copy and Open settings.json');
+    await eventually(
+      'the settings file',
+      () => session.workbench.editorTabs(),
+      (tabs) => tabs.some((t) => /^settings/.test(t)),
+    );
+  });
+
+  it('looks the same in light and in high contrast', async () => {
+    for (const [theme, name] of [
+      ['Default Light Modern', 'idle-light'],
+      ['Default High Contrast', 'idle-high-contrast'],
+      ['Default Dark Modern', 'idle-dark-again'],
+    ] as const) {
+      await session.workbench.setTheme(theme);
+      assert.ok(existsSync(await session.workbench.screenshot(name)));
+    }
+  });
+
+  it('deletes everything, but only when that is confirmed', async () => {
+    const { quickInput, notifications } = session.workbench;
+    await quickInput.runCommand('Tidemark: Clear All Data');
+    assert.equal((await notifications.dialog()).message, 'Delete everything that Tidemark has stored?');
+    await notifications.clickDialogButton('Cancel');
+    assert.ok((await tree().rows()).length > 1);
+
+    await quickInput.runCommand('Tidemark: Clear All Data');
+    await notifications.clickDialogButton('Delete Everything');
+    await notifications.waitForToast(/deleted everything/);
+    await eventually(
+      'the welcome text',
+      () => tree().welcomeText(),
+      (text) => /Nothing is remembered/.test(text),
+    );
+    const bytes = await readFile(join(storage(), 'tidemark.db'));
+    assert.ok(!bytes.includes('zoneOffsetMinutes'));
+    assert.ok(
+      !existsSync(join(storage(), 'context')) || readdirSync(join(storage(), 'context')).length === 0,
+    );
+  });
+});
