@@ -44,6 +44,7 @@ export class Container {
           connectClaudeCode: () => connect.show(),
           clearAllData: async () => this.#supervisor?.clearAllData(),
           reopenStore: () => this.#supervisor?.retry(),
+          replaceDamaged: async () => this.#supervisor?.replaceDamaged(),
           showLog: () => this.#channel.show(),
         },
         this.#log,
@@ -76,6 +77,7 @@ export class Container {
       engineFiles: {
         workerFile: join(this.#dist, 'engineWorker.js'),
         wasmFile: join(this.#dist, 'sql-wasm.wasm'),
+        salvageFile: join(this.#dist, 'salvageWorker.js'),
       },
       provider: createBuiltinProvider(),
       clock: systemClock,

@@ -8,6 +8,7 @@ import type { ActiveSession } from '../session/activeSession';
 import type { MessageIterator } from '../session/messageIterator';
 import type { SessionStore } from '../session/sessionStore';
 import type { Batch, Distillation, DistillProvider } from './provider';
+import { BatchTooLargeError, ProviderPausedError } from './providerErrors';
 import type { ResultStore } from './resultStore';
 import { retryDelay } from './retryPolicy';
 
@@ -23,6 +24,8 @@ export interface DistillerOptions {
   random: () => number;
   /** Called after results are stored. */
   onStored: (session: ActiveSession) => void;
+  /** Called when the provider can't work now. Whoever is told stops the generators. */
+  onPaused: (error: ProviderPausedError) => void;
 }
 
 /** Works on one session's messages: gathers a batch, has the provider distil it, stores the results. */
@@ -31,7 +34,7 @@ export class Distiller {
 
   /** The generator of a session: ends with its messages, or soon after `signal` aborts. */
   run = async (session: ActiveSession, messages: MessageIterator, signal: AbortSignal): Promise<void> => {
-    const { provider, queue } = this.options;
+    const { queue } = this.options;
     let batch: PersistentMessage[] = [];
     const flush = async () => {
       const full = batch;
@@ -39,14 +42,29 @@ export class Distiller {
       if (full.length > 0) await this.#process(session, full, messages.lease, signal);
     };
     for await (const message of messages) {
-      // A batch is of one prompt.
-      if (batch[0] && batch[0].promptNumber !== message.promptNumber) await flush();
+      // A batch is of one prompt; one that was sealed before a crash is taken up as it was.
+      const first = batch[0];
+      if (first && (first.promptNumber !== message.promptNumber || first.batch !== message.batch))
+        await flush();
       batch.push(message);
-      const complete = message.body.kind === 'summary' || batch.length >= provider.batchSize;
-      if (complete || queue.pendingCount(session.id) === 0) await flush();
+      if (
+        message.batch === undefined
+          ? this.#isComplete(batch, queue.pendingCount(session.id))
+          : message.id === message.batch
+      ) {
+        await flush();
+      }
     }
     if (!signal.aborted) await flush();
   };
+
+  #isComplete(batch: readonly PersistentMessage[], pending: number): boolean {
+    return (
+      batch.at(-1)!.body.kind === 'summary' ||
+      batch.length >= this.options.provider.batchSize ||
+      pending === 0
+    );
+  }
 
   async #process(
     session: ActiveSession,
@@ -59,10 +77,26 @@ export class Distiller {
       await this.#distill(session, messages, lease, signal);
     } catch (error) {
       if (signal.aborted) return;
-      // One at a time, so that a message that can't be distilled does not take the others with it.
-      if (messages.length > 1)
-        for (const message of messages) await this.#process(session, [message], lease, signal);
+      if (error instanceof ProviderPausedError) {
+        // Whoever is told aborts this generator, and its messages go back as they were.
+        return this.options.onPaused(error);
+      }
+      if (messages.length > 1) await this.#split(session, messages, lease, signal, error);
       else await this.#failed(messages[0]!, lease, asError(error));
+    }
+  }
+
+  /** Halves what was too large; otherwise one at a time, so that poison does not take the others with it. */
+  async #split(
+    session: ActiveSession,
+    messages: PersistentMessage[],
+    lease: string,
+    signal: AbortSignal,
+    error: unknown,
+  ): Promise<void> {
+    const size = error instanceof BatchTooLargeError ? Math.ceil(messages.length / 2) : 1;
+    for (let from = 0; from < messages.length; from += size) {
+      await this.#process(session, messages.slice(from, from + size), lease, signal);
     }
   }
 
@@ -92,10 +126,12 @@ export class Distiller {
       summaries: summaries.filter((summary) => summary.promptNumber === promptNumber),
       messages,
     };
+    const messageIds = messages.map(({ id }) => id);
+    // Asked again after a crash with other messages in the batch, a model would give another memory.
+    if (!provider.repeatable && !(await this.options.queue.sealBatch(messageIds, lease))) return;
     const distillation = await provider.distill(batch, signal);
     if (signal.aborted) return;
     checkCoverage(batch, distillation);
-    const messageIds = messages.map(({ id }) => id);
     const result = {
       sessionId: session.id,
       promptNumber,

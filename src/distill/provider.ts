@@ -46,8 +46,13 @@ export interface Distillation {
 export interface DistillProvider {
   /** `builtin`, `anthropic`, … : stored with what it made. */
   readonly id: string;
+  /** Gives the same memory however the messages are cut into batches, and asked as often as one likes. */
+  readonly repeatable: boolean;
   /** Most messages it takes in one batch. */
   readonly batchSize: number;
-  /** @throws when the batch could not be distilled; nothing of it is stored then. */
+  /**
+   * @throws ProviderPausedError when it can't work now, BatchTooLargeError, or anything else when the batch
+   * could not be distilled; nothing of it is stored then.
+   */
   distill(batch: Batch, signal: AbortSignal): Promise<Distillation>;
 }

@@ -1,3 +1,4 @@
+import type { ProviderPause } from '../distill/providerPause';
 import type { Event } from '../base/event';
 import type { Observation, Summary } from '../memory/observation';
 import type { QueueCounts, QueuedMessage } from '../queue/message';
@@ -23,7 +24,14 @@ export const MESSAGE_LIMIT = 100;
 
 export interface StoreStatus {
   readonly queue: QueueCounts;
+  /** By a person. */
   readonly paused: boolean;
+  /** By the provider itself. */
+  readonly providerPause?: ProviderPause;
+  /** Size of the database file, bytes. */
+  readonly sizeBytes: number;
+  /** `large`: beyond what a person should be asked about. */
+  readonly warning?: 'large';
   /** Id of the provider that distils. */
   readonly provider: string;
 }
@@ -36,8 +44,10 @@ export interface TidemarkClient {
   session(id: number): Promise<SessionDetail | undefined>;
   observation(id: number): Promise<Observation | undefined>;
   summary(id: number): Promise<Summary | undefined>;
-  /** Failed messages are tried again. Their number; durable when it resolves. */
-  retryFailed(): Promise<number>;
+  /** Failed messages, all or these, are tried again. Their number; durable when it resolves. */
+  retryFailed(messageIds?: readonly number[]): Promise<number>;
+  /** Failed messages, all or these, are deleted for good. Their number; durable when it resolves. */
+  discardFailed(messageIds?: readonly number[]): Promise<number>;
   /** Durable when it resolves: distilling stays paused over restarts. */
   setPaused(paused: boolean): Promise<void>;
   /** Announces sessions whose rows, queue or memory have changed; an empty set where only the status has. */

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock';
+import { Emitter, type Event } from '../base/event';
 import type { Logger } from '../base/logger';
 import { Capture } from '../capture/capture';
 import { Ingest } from '../capture/ingest';
 import { Spool } from '../capture/spool';
 import { Distiller } from '../distill/distiller';
 import type { DistillProvider } from '../distill/provider';
+import { ProviderPauseState, type ProviderPause } from '../distill/providerPause';
 import { ContextFiles } from '../memory/contextFiles';
 import { SessionManager } from '../session/sessionManager';
+import { StorageClosedError, StorageFailedError } from '../storage/errors';
+import { maintain } from '../storage/maintenance';
 import { Engine } from '../storage/sqljs/engine';
 import { EngineMemoryStore, EngineMessageStore, EngineSessionStore } from '../storage/stores';
 import { storageLayout } from './storageFolder';
@@ -27,6 +31,7 @@ export interface KeeperOptions {
 }
 
 const PAUSED = 'paused';
+const MAINTENANCE_MS = 24 * 60 * 60 * 1_000;
 
 /**
  * What exactly one process among all windows runs: database, queue, sessions, spool, distiller.
@@ -36,17 +41,28 @@ const PAUSED = 'paused';
  */
 export class Keeper {
   #paused = false;
+  readonly #changed: Emitter<void>;
+  readonly #pause: ProviderPauseState;
+  readonly #stopping = new AbortController();
+  #sizeBytes = 0;
+  #maintainedAt = Infinity;
   #stopped: Promise<void> | undefined;
 
   private constructor(
     private readonly engine: Engine,
+    private readonly log: Logger,
     readonly sessions: EngineSessionStore,
     readonly queue: EngineMessageStore,
     readonly memory: EngineMemoryStore,
     readonly manager: SessionManager,
     readonly contextFiles: ContextFiles,
     private readonly spool: Spool,
-  ) {}
+    pause: ProviderPauseState,
+    changed: Emitter<void>,
+  ) {
+    this.#pause = pause;
+    this.#changed = changed;
+  }
 
   /** @throws what opening the engine throws. */
   static async start(options: KeeperOptions): Promise<Keeper> {
@@ -72,10 +88,16 @@ export class Keeper {
     const queue = await EngineMessageStore.open(engine, clock, log);
     const memory = new EngineMemoryStore(engine);
     const contextFiles = new ContextFiles(layout.context, memory, clock, log);
+    const changed = new Emitter<void>((error) => log.error('A listener to the keeper failed.', error));
+    const pause = new ProviderPauseState(clock, Math.random, () => keeper.#applyPauses());
     const distiller = new Distiller({
       ...{ provider, queue, sessions, memory, results: memory, clock, log },
       random: Math.random,
-      onStored: (session) => contextFiles.refresh(session.project),
+      onStored: (session) => {
+        pause.worked();
+        contextFiles.refresh(session.project);
+      },
+      onPaused: (error) => pause.pause(error),
     });
     const manager = new SessionManager({
       ...{ sessions, queue, clock, log },
@@ -87,23 +109,50 @@ export class Keeper {
     const spool = new Spool({
       folder: layout.spool,
       log,
-      accept: (record) => capture.accept(record),
+      accept: async (record) => {
+        try {
+          await capture.accept(record);
+        } catch (error) {
+          // The store is in trouble, not the event: its file stays.
+          if (error instanceof StorageFailedError || error instanceof StorageClosedError) throw error;
+          await capture.refuse(record, error);
+        }
+      },
       acceptUnreadable: (id, file) => capture.acceptUnreadable(id, file, clock.now()),
       onFailure: options.onFailure,
     });
-    return new Keeper(engine, sessions, queue, memory, manager, contextFiles, spool);
+    const keeper: Keeper = new Keeper(
+      engine,
+      log,
+      sessions,
+      queue,
+      memory,
+      manager,
+      contextFiles,
+      spool,
+      pause,
+      changed,
+    );
+    return keeper;
   }
 
   /** Takes up what a former keeper left, then reads the spool. */
-  async #begin({ onFailure }: KeeperOptions): Promise<void> {
+  async #begin({ clock, onFailure }: KeeperOptions): Promise<void> {
     this.engine.onDidFail(onFailure);
+    // At work, not by a timer: a store that nobody uses does not grow.
+    this.sessions.onDidChange(() => {
+      if (clock.now() - this.#maintainedAt > MAINTENANCE_MS) this.maintain(clock).catch(onFailure);
+    });
     await this.queue.resetStuck([]);
     this.#paused = (await this.engine.call('getMeta', { key: PAUSED })) === 'true';
     // A crash may have come between a result and its context file.
     for (const { project } of await this.sessions.listSessions(50)) this.contextFiles.refresh(project);
-    if (this.#paused) await this.manager.suspend();
-    else this.manager.resume();
-    this.spool.start().catch(onFailure);
+    this.#applyPauses();
+    this.spool
+      .start()
+      // Once what has waited is accepted: nothing of it should wait for housekeeping.
+      .then(() => this.maintain(clock))
+      .catch(onFailure);
   }
 
   /** Distilling stands still by a person's wish, kept over restarts. Accepting goes on. */
@@ -111,12 +160,45 @@ export class Keeper {
     return this.#paused;
   }
 
-  /** Durable when it resolves. */
+  /** Why the provider stands still by itself, if it does. */
+  get providerPause(): ProviderPause | undefined {
+    return this.#pause.current;
+  }
+
+  /** Announces that a pause has begun or ended. */
+  get onDidChange(): Event<void> {
+    return this.#changed.event;
+  }
+
+  /** Durable when it resolves. A person who resumes also has a provider that stands still tried again. */
   async setPaused(paused: boolean): Promise<void> {
     await this.engine.call('setMeta', { key: PAUSED, value: String(paused) });
     this.#paused = paused;
-    if (paused) await this.manager.suspend();
-    else this.manager.resume();
+    if (!paused) this.#pause.clear();
+    this.#applyPauses();
+  }
+
+  #applyPauses(): void {
+    if (this.#paused || this.#pause.current) {
+      // Aborts at once; waiting for the end of the work is not needed to call it paused.
+      this.manager.suspend().catch((error) => this.log.error('The work did not pause cleanly.', error));
+    } else {
+      this.manager.resume();
+    }
+    this.#changed.fire();
+  }
+
+  /** Size of the database file after the last housekeeping, bytes. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** Forgets what has served its time and gives free space back, in slices. @throws what the engine throws. */
+  async maintain(clock: Clock): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    this.#maintainedAt = clock.now();
+    this.#sizeBytes = (await maintain(this.engine, clock, this.#stopping.signal)).bytes;
+    this.#changed.fire();
   }
 
   /** Reads the spool again: its watcher may have missed an event. Resolves when what was there is accepted. */
@@ -131,11 +213,14 @@ export class Keeper {
   }
 
   async #stop(): Promise<void> {
+    this.#stopping.abort();
     await this.spool.stop();
     try {
       await this.manager.shutdownAll();
     } finally {
       this.manager.dispose();
+      this.#pause.dispose();
+      this.#changed.dispose();
       await this.contextFiles.flush();
       await this.engine.close();
     }

@@ -11,6 +11,9 @@ import {
 } from './client';
 import type { Keeper } from './keeper';
 
+/** A store of this size is worth a person's look. */
+const LARGE_BYTES = 1_000_000_000;
+
 /** The store as seen in the window that keeps it. */
 export class LocalClient implements TidemarkClient, Disposable {
   readonly #changed: Emitter<ReadonlySet<number>>;
@@ -28,12 +31,18 @@ export class LocalClient implements TidemarkClient, Disposable {
       keeper.queue.onTransitions((transitions) =>
         this.#changed.fire(new Set(transitions.map(({ sessionId }) => sessionId))),
       ),
+      keeper.onDidChange(() => this.#changed.fire(new Set())),
       keeper.sessions.onDidChange((id) => this.#changed.fire(new Set([id]))),
     ];
   }
 
   status(): StoreStatus {
-    return { queue: this.keeper.queue.counts(), paused: this.keeper.paused, provider: this.provider };
+    const { queue, paused, providerPause, sizeBytes } = this.keeper;
+    return {
+      ...{ queue: queue.counts(), paused, provider: this.provider, sizeBytes },
+      ...(providerPause && { providerPause }),
+      ...(sizeBytes > LARGE_BYTES && { warning: 'large' as const }),
+    };
   }
 
   async sessions(limit: number): Promise<SessionItem[]> {
@@ -61,13 +70,16 @@ export class LocalClient implements TidemarkClient, Disposable {
     return this.keeper.memory.summary(id);
   }
 
-  retryFailed(): Promise<number> {
-    return this.keeper.queue.retry();
+  retryFailed(messageIds?: readonly number[]): Promise<number> {
+    return this.keeper.queue.retry(messageIds);
   }
 
-  async setPaused(paused: boolean): Promise<void> {
-    await this.keeper.setPaused(paused);
-    this.#changed.fire(new Set());
+  discardFailed(messageIds?: readonly number[]): Promise<number> {
+    return this.keeper.queue.discard(messageIds);
+  }
+
+  setPaused(paused: boolean): Promise<void> {
+    return this.keeper.setPaused(paused);
   }
 
   dispose(): void {

@@ -11,6 +11,10 @@ export const commands = {
   openMemory: 'tidemark.openMemory',
   loadMore: 'tidemark.loadMore',
   reopenStore: 'tidemark.reopenStore',
+  replaceDamaged: 'tidemark.replaceDamaged',
+  retryMessage: 'tidemark.retryMessage',
+  discardMessage: 'tidemark.discardMessage',
+  discardFailed: 'tidemark.discardFailed',
 } as const;
 
 export const views = { sessions: 'tidemark.sessions' } as const;

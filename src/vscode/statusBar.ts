@@ -59,8 +59,15 @@ function stateLook(state: StoreState): Look {
   }
 }
 
-function statusLook({ queue, paused }: StoreStatus): Look {
+function statusLook({ queue, paused, providerPause, warning }: StoreStatus): Look {
   const work = queue.pending + queue.processing;
+  if (providerPause && providerPause.retryAt === undefined) {
+    return {
+      text: '$(debug-pause) Tidemark',
+      meaning: vscode.l10n.t('Paused: {0}', providerPause.message),
+      background: 'statusBarItem.errorBackground',
+    };
+  }
   if (queue.failed > 0) {
     return {
       text: `$(warning) ${queue.failed}`,
@@ -72,6 +79,20 @@ function statusLook({ queue, paused }: StoreStatus): Look {
     return {
       text: work > 0 ? `$(debug-pause) ${work}` : '$(debug-pause) Tidemark',
       meaning: work > 0 ? vscode.l10n.t('Paused, {0} waiting', work) : vscode.l10n.t('Paused'),
+    };
+  }
+  if (providerPause?.retryAt !== undefined) {
+    const time = new Date(providerPause.retryAt).toLocaleTimeString();
+    return {
+      text: `$(debug-pause) ${work}`,
+      meaning: vscode.l10n.t('Waiting until {0}: {1}', time, providerPause.message),
+    };
+  }
+  if (warning === 'large') {
+    return {
+      text: '$(warning) Tidemark',
+      meaning: vscode.l10n.t('The store has grown large'),
+      background: 'statusBarItem.warningBackground',
     };
   }
   if (work > 0)
