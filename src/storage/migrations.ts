@@ -56,6 +56,10 @@ const migrations: readonly string[] = [
     tool_use_id TEXT
   );
   CREATE INDEX messages_by_session ON messages (session_id, state, id);
+  -- Small ones for what looks over all sessions: however many wait, few are held, failed or put off.
+  CREATE INDEX messages_held ON messages (lease) WHERE state = 'processing';
+  CREATE INDEX messages_failed ON messages (available_at) WHERE state = 'failed';
+  CREATE INDEX messages_due ON messages (available_at) WHERE state = 'pending' AND available_at > 0;
   -- Bodies apart from the queue's state: a claim or a retry then rewrites small rows only.
   CREATE TABLE message_bodies (
     message_id INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
@@ -108,7 +112,8 @@ const migrations: readonly string[] = [
     tool_use_id TEXT,
     outcome TEXT NOT NULL CHECK (outcome IN ('observed', 'merged', 'skipped', 'summarised', 'discarded')),
     rule TEXT,
-    observation_id INTEGER REFERENCES observations
+    -- No reference: what has become of a message stays known when the observation is forgotten.
+    observation_id INTEGER
   );
   CREATE INDEX outcomes_by_session ON outcomes (session_id);
 

@@ -12,7 +12,7 @@ const proofs = [
 ];
 
 describe('the store', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   /** Runs with a seed that a failure tells: TIDEMARK_SEED replays it (but for the moments of kills from outside). */
   async function run(

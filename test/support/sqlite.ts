@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { engineFiles } from '../../scripts/build';
 import { refuseForeign, migrate } from '../../src/storage/migrations';
 import { makeFileSystem, type FileSystem, type SystemCalls } from '../../src/storage/sqljs/fileSystem';
+import { gatherWrites } from '../../src/storage/sqljs/gatheredWrites';
 import { loadSqlite, SqliteConnection, type Sqlite } from '../../src/storage/sqljs/sqlite';
 
 /** SQLite can be loaded once a process, so the disk under it is exchangeable here. */
@@ -15,6 +16,7 @@ const exchangeable: FileSystem = {
   read: (...args) => disk.read(...args),
   write: (...args) => disk.write(...args),
   truncate: (...args) => disk.truncate(...args),
+  flush: (...args) => disk.flush(...args),
   sync: (...args) => disk.sync(...args),
   size: (...args) => disk.size(...args),
   exists: (...args) => disk.exists(...args),
@@ -28,7 +30,7 @@ const exchangeable: FileSystem = {
 export async function openHere(file: string, calls: SystemCalls = fs): Promise<SqliteConnection> {
   loading ??= loadSqlite(readFileSync(engineFiles.wasmFile), exchangeable);
   const sqlite = await loading;
-  disk = makeFileSystem(calls);
+  disk = gatherWrites(makeFileSystem(calls));
   const connection = SqliteConnection.open(sqlite, file, refuseForeign);
   try {
     migrate(connection);

@@ -22,7 +22,7 @@ export interface StoreSize {
 export function trim(context: OperationContext, args: TrimArgs): number {
   const { sql } = context;
   const failed = sql.all<{ id: number }>(
-    `SELECT id FROM messages WHERE state = 'failed' AND available_at < ? LIMIT ?`,
+    `SELECT id FROM messages INDEXED BY messages_failed WHERE state = 'failed' AND available_at < ? LIMIT ?`,
     args.failedBefore,
     args.limit,
   );

@@ -206,13 +206,18 @@ export function observations(
   { sql }: OperationContext,
   args: { sessionId: number; promptNumber?: number },
 ): Observation[] {
-  return sql
-    .all<ObservationRow>(
-      `SELECT ${observationColumns} WHERE o.session_id = ?1 AND o.prompt_number = ifnull(?2, o.prompt_number) ORDER BY o.id`,
-      args.sessionId,
-      args.promptNumber ?? null,
-    )
-    .map(toObservation);
+  const rows =
+    args.promptNumber === undefined
+      ? sql.all<ObservationRow>(
+          `SELECT ${observationColumns} WHERE o.session_id = ? ORDER BY o.id`,
+          args.sessionId,
+        )
+      : sql.all<ObservationRow>(
+          `SELECT ${observationColumns} WHERE o.session_id = ? AND o.prompt_number = ? ORDER BY o.id`,
+          args.sessionId,
+          args.promptNumber,
+        );
+  return rows.map(toObservation);
 }
 
 export function summaries({ sql }: OperationContext, args: { sessionId: number }): Summary[] {
@@ -231,6 +236,9 @@ export function summary({ sql }: OperationContext, { id }: { id: number }): Summ
   return row && toSummary(row);
 }
 
+/** More than a context has room for, and few enough to sort at once, whatever the project has seen. */
+const newestSessions = 'SELECT id FROM sessions WHERE project_id = ? ORDER BY last_activity_at DESC LIMIT 50';
+
 export function recentMemory(
   { sql }: OperationContext,
   args: { projectId: number; limit: number },
@@ -238,14 +246,16 @@ export function recentMemory(
   return {
     observations: sql
       .all<ObservationRow>(
-        `SELECT ${observationColumns} WHERE s.project_id = ? ORDER BY o.created_at DESC, o.id DESC LIMIT ?`,
+        `SELECT ${observationColumns} WHERE o.session_id IN (${newestSessions})
+         ORDER BY o.created_at DESC, o.id DESC LIMIT ?`,
         args.projectId,
         args.limit,
       )
       .map(toObservation),
     summaries: sql
       .all<SummaryRow>(
-        `SELECT ${summaryColumns} WHERE s.project_id = ? ORDER BY m.created_at DESC, m.id DESC LIMIT ?`,
+        `SELECT ${summaryColumns} WHERE m.session_id IN (${newestSessions})
+         ORDER BY m.created_at DESC, m.id DESC LIMIT ?`,
         args.projectId,
         args.limit,
       )

@@ -191,7 +191,7 @@ export function release(
   const rows = args.messageIds
     ? heldMessages(context, { lease: args.lease, messageIds: args.messageIds })
     : context.sql.all<IdRow>(
-        `SELECT id, session_id FROM messages WHERE state = 'processing' AND lease = ?`,
+        `SELECT id, session_id FROM messages INDEXED BY messages_held WHERE state = 'processing' AND lease = ?`,
         args.lease,
       );
   putBack(context, rows);
@@ -203,7 +203,8 @@ export function resetStuck(
 ): number {
   const rows = context.sql
     .all<IdRow & { lease: string }>(
-      `SELECT id, session_id, lease FROM messages WHERE state = 'processing' AND session_id = ifnull(?, session_id)`,
+      `SELECT id, session_id, lease FROM messages INDEXED BY messages_held
+       WHERE state = 'processing' AND session_id = ifnull(?, session_id)`,
       args.sessionId ?? null,
     )
     .filter(({ lease }) => !args.liveLeases.includes(lease));
@@ -212,7 +213,10 @@ export function resetStuck(
 }
 
 function failedMessages({ sql }: OperationContext, ids: readonly number[] | undefined): IdRow[] {
-  if (!ids) return sql.all<IdRow>(`SELECT id, session_id FROM messages WHERE state = 'failed'`);
+  if (!ids)
+    return sql.all<IdRow>(
+      `SELECT id, session_id FROM messages INDEXED BY messages_failed WHERE state = 'failed'`,
+    );
   return ids.flatMap(
     (id) => sql.get<IdRow>(`SELECT id, session_id FROM messages WHERE id = ? AND state = 'failed'`, id) ?? [],
   );
@@ -265,7 +269,8 @@ export function listMessages(
 
 export function nextDueAt({ sql }: OperationContext, args: { now: number }): number | undefined {
   const row = sql.get<{ due: number | null }>(
-    `SELECT min(available_at) AS due FROM messages WHERE state = 'pending' AND available_at > ?`,
+    `SELECT min(available_at) AS due FROM messages INDEXED BY messages_due
+     WHERE state = 'pending' AND available_at > 0 AND available_at > ?`,
     args.now,
   );
   return row?.due ?? undefined;

@@ -9,15 +9,12 @@ export function markSeen(sql: Sql, keys: readonly DedupeKey[], at: number): bool
   const time = Math.round(at);
   let known = false;
   for (const { key, withinMs } of keys) {
-    const seen = sql.get<{ seen_at: number }>('SELECT seen_at FROM seen_events WHERE key = ?', key);
-    if (seen && (withinMs === undefined || Math.abs(time - seen.seen_at) <= withinMs)) known = true;
-  }
-  for (const { key } of keys) {
-    sql.run(
-      'INSERT INTO seen_events (key, seen_at) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET seen_at = max(seen_at, excluded.seen_at)',
-      key,
-      time,
-    );
+    // Hardly any event is seen twice: one statement for most.
+    if (sql.run('INSERT INTO seen_events (key, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING', key, time) > 0)
+      continue;
+    const { seen_at } = sql.get<{ seen_at: number }>('SELECT seen_at FROM seen_events WHERE key = ?', key)!;
+    if (withinMs === undefined || Math.abs(time - seen_at) <= withinMs) known = true;
+    if (time > seen_at) sql.run('UPDATE seen_events SET seen_at = ? WHERE key = ?', time, key);
   }
   return !known;
 }

@@ -6,6 +6,7 @@ import { migrate, refuseForeign } from '../migrations';
 import type { OperationContext } from '../queries/context';
 import { operations } from '../queries/operations';
 import type { FileSystem } from './fileSystem';
+import { gatherWrites } from './gatheredWrites';
 import { toPlain, type EngineData, type FromWorker, type Reply, type Request } from './protocol';
 import { loadSqlite, SqliteConnection } from './sqlite';
 
@@ -114,7 +115,7 @@ export async function openConnection(
   { file, wasmFile }: EngineData,
   fileSystem: FileSystem,
 ): Promise<SqliteConnection> {
-  const sqlite = await loadSqlite(readFileSync(wasmFile), fileSystem);
+  const sqlite = await loadSqlite(readFileSync(wasmFile), gatherWrites(fileSystem));
   const connection = SqliteConnection.open(sqlite, file, refuseForeign);
   migrate(connection);
   return connection;

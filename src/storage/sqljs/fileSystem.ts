@@ -17,6 +17,8 @@ export interface FileSystem {
   /** Writes all of `buffer`. */
   write(fd: number, buffer: Uint8Array, position: number): void;
   truncate(fd: number, size: number): void;
+  /** Hands to the operating system what is still held back (gatheredWrites.ts). */
+  flush(fd: number): void;
   /** Returns when what was written is on stable storage. */
   sync(fd: number): void;
   size(fd: number): number;
@@ -74,6 +76,7 @@ export function makeFileSystem(calls: SystemCalls): FileSystem {
       }
     },
     truncate: (fd, size) => calls.ftruncateSync(fd, size),
+    flush: () => undefined,
     sync: (fd) => calls.fdatasyncSync(fd),
     size: (fd) => calls.fstatSync(fd).size,
     exists: (path) => calls.existsSync(path),

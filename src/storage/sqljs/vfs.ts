@@ -247,7 +247,7 @@ export class Vfs {
         (f: number, size: bigint) =>
           this.#guard(IOERR.truncate, () => this.fs.truncate(file(f).fd, Number(size))),
       ],
-      ['iii', (f: number) => this.#sync(() => this.fs.sync(file(f).fd))],
+      ['iii', (f: number) => this.#sync(() => file(f).fd)],
       [
         'iii',
         (f: number, out: number) =>
@@ -300,13 +300,16 @@ export class Vfs {
     return code !== SQLITE_OK || count === amount ? code : IOERR.shortRead;
   }
 
-  #sync(sync: () => void): number {
+  #sync(fd: () => number): number {
     // Never a second sync on a descriptor whose sync failed: it would succeed without having written.
     if (this.#syncFailure) {
       this.#lastError = this.#syncFailure;
       return IOERR.fsync;
     }
-    const code = this.#guard(IOERR.fsync, sync);
+    // A write that fails late is a failed write: the disk may be full, and the descriptor is still good.
+    const written = this.#guard(IOERR.write, () => this.fs.flush(fd()));
+    if (written !== SQLITE_OK) return written;
+    const code = this.#guard(IOERR.fsync, () => this.fs.sync(fd()));
     if (code !== SQLITE_OK) this.#syncFailure = this.#lastError;
     return code;
   }
