@@ -4,7 +4,8 @@ import { asError } from './base/errors';
 import type { Logger } from './base/logger';
 import type { Supervisor } from './keeper/supervisor';
 import { Commands } from './vscode/commands';
-import { ConnectClaudeCode } from './vscode/connectClaudeCode';
+import { followContextSettings } from './vscode/contextSettings';
+import { ConnectAgents } from './vscode/connectAgents';
 import { channelLogger } from './vscode/logChannel';
 import { MemoryDocuments } from './vscode/memoryDocuments';
 import { SessionTree } from './vscode/sessionTree';
@@ -32,7 +33,11 @@ export class Container {
   constructor(context: vscode.ExtensionContext) {
     this.#folder = context.globalStorageUri.fsPath;
     this.#dist = join(context.extensionPath, 'dist');
-    const connect = new ConnectClaudeCode(() => (this.#launcher ??= this.#installLauncher()));
+    const connect = new ConnectAgents({
+      launcher: () => (this.#launcher ??= this.#installLauncher()),
+      connecting: () => import('./keeper/entry'),
+      log: this.#log,
+    });
     this.#surface = [
       connect,
       new StatusBar(this.#store),
@@ -41,7 +46,9 @@ export class Container {
       new Commands(
         this.#store,
         {
-          connectClaudeCode: () => connect.show(),
+          connectAgent: (agent) => connect.connect(agent),
+          disconnectAgent: () => connect.disconnect(),
+          testConnection: () => connect.test(),
           clearAllData: async () => this.#supervisor?.clearAllData(),
           reopenStore: () => this.#supervisor?.retry(),
           showLog: () => this.#channel.show(),
@@ -56,10 +63,17 @@ export class Container {
   /** Begins everything that takes time, after `activate` has returned. */
   start(): void {
     setImmediate(() => {
+      if (this.#stopped) return;
       this.#startKeeper().catch((error) => {
         this.#log.error('Tidemark could not start.', error);
         this.#store.fail(asError(error));
       });
+      this.#surface.push(
+        followContextSettings(async (settings) => {
+          const { writeContextSettings } = await import('./keeper/entry');
+          await writeContextSettings(this.#folder, settings);
+        }, this.#log),
+      );
       this.#launcher ??= this.#installLauncher();
       this.#launcher.catch((error) => {
         this.#launcher = undefined;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { isIgnoredEvent } from '../capture/events';
+import { connectionTestEvent, isIgnoredEvent } from '../capture/events';
 import type { JsonObject, SetAsideReason, SpooledSetAside } from '../capture/spoolRecord';
 import { answerTo } from './context';
 import { admit, agentOf, eventOf, eventRecord, projectOf, sessionIdOf } from './eventRecord';
@@ -38,8 +38,9 @@ function take(storeDir: string, payload: JsonObject): void {
   try {
     const origin = { id: newEventId(), at: performance.timeOrigin, agent: agentOf(process.env), project };
     writeSpoolRecord(storeDir, eventRecord(payload, origin));
+    if (event === connectionTestEvent) writeSync(1, JSON.stringify({ tidemarkConnectionTest: origin.id }));
   } finally {
-    const answer = answerTo(event, storeDir, project);
+    const answer = answerTo(event, storeDir, project, payload);
     if (answer !== undefined) writeSync(1, answer);
   }
 }
