@@ -6,6 +6,7 @@ import type { Supervisor } from './keeper/supervisor';
 import { Commands } from './vscode/commands';
 import { followContextSettings } from './vscode/contextSettings';
 import { ConnectAgents } from './vscode/connectAgents';
+import { DroppedEventsWarning } from './vscode/droppedEvents';
 import { channelLogger } from './vscode/logChannel';
 import { MemoryDocuments } from './vscode/memoryDocuments';
 import { SessionTree } from './vscode/sessionTree';
@@ -43,6 +44,11 @@ export class Container {
       new StatusBar(this.#store),
       new SessionTree(this.#store, this.#log),
       new MemoryDocuments(this.#store),
+      new DroppedEventsWarning(
+        this.#store,
+        async () => (await import('./keeper/entry')).takeDropped(this.#folder),
+        this.#log,
+      ),
       new Commands(
         this.#store,
         {

@@ -6,7 +6,8 @@ import { answerTo } from './context';
 import { admit, agentOf, eventOf, eventRecord, projectOf, sessionIdOf } from './eventRecord';
 import { parsePayload } from './payload';
 import { PrivateMarker } from './privateMarker';
-import { newEventId, writeSpoolRecord } from './spoolWriter';
+import { writeWithinLimit } from './spoolLimit';
+import { newEventId } from './spoolWriter';
 import { readStandardInput } from './standardInput';
 
 /**
@@ -37,7 +38,7 @@ function take(storeDir: string, payload: JsonObject): void {
   const project = projectOf(payload);
   try {
     const origin = { id: newEventId(), at: performance.timeOrigin, agent: agentOf(process.env), project };
-    writeSpoolRecord(storeDir, eventRecord(payload, origin));
+    writeWithinLimit(storeDir, eventRecord(payload, origin));
     if (event === connectionTestEvent) writeSync(1, JSON.stringify({ tidemarkConnectionTest: origin.id }));
   } finally {
     const answer = answerTo(event, storeDir, project, payload);
@@ -53,7 +54,7 @@ function setAside(storeDir: string, reason: SetAsideReason, bytes: Buffer): void
     at: performance.timeOrigin,
     setAside: { reason, size: bytes.length, sha256 },
   };
-  writeSpoolRecord(storeDir, record);
+  writeWithinLimit(storeDir, record);
 }
 
 process.on('uncaughtException', () => process.exit(0));
