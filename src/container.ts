@@ -27,12 +27,14 @@ export class Container {
   readonly #surface: vscode.Disposable[];
   readonly #folder: string;
   readonly #dist: string;
+  readonly #version: string;
   #supervisor: Supervisor | undefined;
   #launcher: Promise<string> | undefined;
   #stopped = false;
 
   constructor(context: vscode.ExtensionContext) {
     this.#folder = context.globalStorageUri.fsPath;
+    this.#version = (context.extension.packageJSON as { version: string }).version;
     this.#dist = join(context.extensionPath, 'dist');
     const connect = new ConnectAgents({
       launcher: () => (this.#launcher ??= this.#installLauncher()),
@@ -106,12 +108,16 @@ export class Container {
   }
 
   async #installLauncher(): Promise<string> {
-    const { installLauncher } = await import('./keeper/entry');
-    return installLauncher(this.#folder, {
+    const { installLauncher, writePlugin } = await import('./keeper/entry');
+    const launcher = await installLauncher(this.#folder, {
       nodePath: process.execPath,
       electron: process.versions['electron'] !== undefined,
       hookFile: join(this.#dist, 'hook.js'),
     });
+    writePlugin(launcher, process.platform, this.#version).catch((error: unknown) =>
+      this.#log.error('The plugin for agents could not be written.', error),
+    );
+    return launcher;
   }
 
   /** A courtesy: the process may end before, or without it, and nothing is lost. */

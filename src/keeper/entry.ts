@@ -3,6 +3,7 @@ export { systemClock } from '../base/clock';
 export { agentSettings } from '../connect/agents/all';
 export { connectAgent, disconnectAgent, planConnection, planDisconnection } from '../connect/connection';
 export { testConnection } from '../connect/connectionTest';
+export { writePlugin } from '../connect/plugin';
 export { takeDropped } from '../capture/droppedEvents';
 export { createBuiltinProvider } from '../distill/providers/builtin/builtinProvider';
 export { writeContextSettings } from './contextSettings';

@@ -137,4 +137,19 @@ describe('connecting an agent in the workbench', () => {
     await toasts().waitForToast(/settings\.json can't be written\. Make it writable/);
     assert.equal(text(), settings);
   });
+
+  it('warns of events that could not be kept, once', async () => {
+    const storage = session.globalStorage(extensionId);
+    await writeFile(join(storage, 'dropped-events'), 'fffx');
+    const agent = new Agent(storage);
+    await agent.fire({
+      session_id: 's2',
+      hook_event_name: 'UserPromptSubmit',
+      prompt: 'Go',
+      cwd: '/nowhere',
+    });
+    const toast = await toasts().waitForToast(/events of agents were not kept/, 30_000);
+    assert.match(toast.message, /^Tidemark: 3 events .* 1 events of agents could not be written/);
+    assert.ok(!existsSync(join(storage, 'dropped-events')));
+  });
 });
