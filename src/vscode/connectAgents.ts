@@ -204,7 +204,9 @@ function changeText({ before, after, file }: ConnectionPlan): string {
 }
 
 /** What still keeps the agent from running the hooks, in words. */
-function standing({ hooksDisabled, needsTrust }: ConnectionPlan, name: string): string | undefined {
+function standing({ agent, hooksDisabled, needsTrust }: ConnectionPlan, name: string): string | undefined {
+  if (agent === 'vscode' && vscode.workspace.getConfiguration('chat').get('useHooks') === false)
+    return vscode.l10n.t('But the setting {0} turns hooks off: turn them on there.', 'chat.useHooks');
   if (hooksDisabled?.by === 'policy') {
     return vscode.l10n.t(
       'But a policy of this machine turns hooks off: {0}. Ask who manages it.',
