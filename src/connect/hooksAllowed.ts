@@ -31,7 +31,10 @@ export async function findUntrusted(
   if (!alreadyConnected) return true;
   const text = (await readIfPossible(agent.trustFile(target))) ?? '';
   const file = agent.file(target);
-  return !text.split('\n').some((line) => /^\[hooks\.state\./.test(line) && line.includes(`${file}:`));
+  // TOML writes a backslash of Windows twice.
+  const names = [`${file}:`, `${file.replaceAll('\\', '\\\\')}:`];
+  const trusted = text.split('\n').filter((line) => line.startsWith('[hooks.state.'));
+  return !trusted.some((line) => names.some((name) => line.includes(name)));
 }
 
 async function filesAt(path: string): Promise<string[]> {
