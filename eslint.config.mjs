@@ -10,9 +10,10 @@ const layers = {
   memory: ['base', 'queue', 'capture'],
   distill: ['base', 'session', 'queue', 'capture', 'memory'],
   storage: domain,
-  keeper: [...domain, 'storage'],
+  connect: ['base', 'capture'],
+  keeper: [...domain, 'storage', 'connect'],
   hook: ['base', 'capture'],
-  vscode: [...domain, 'storage', 'keeper'],
+  vscode: [...domain, 'storage', 'keeper', 'connect'],
 };
 const folders = Object.keys(layers);
 

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { posixCommand, windowsCommand } from '../hookCommand';
+import type { ConnectionTarget } from '../target';
+import { projectRootOf, TIMEOUT_S, type AgentSettings } from './agentSettings';
+
+const userFolder = ({ env, home }: ConnectionTarget) => env?.['CODEX_HOME'] || join(home, '.codex');
+
+/** The features table of a TOML file with hooks turned off. Good for files that people write, not for all of TOML. */
+const featureOff =
+  /^\[features\]\s*(?:#.*)?\n(?:(?!\[)[^\n]*\n)*?\s*(?:codex_)?hooks\s*=\s*false\b|^features\.(?:codex_)?hooks\s*=\s*false\b/m;
+
+/** Codex. It refuses members of the file that it doesn't know, and skips hooks that nobody has trusted in silence. */
+export const codex: AgentSettings = {
+  id: 'codex',
+  name: 'Codex',
+  file: (target) =>
+    target.scope === 'user'
+      ? join(userFolder(target), 'hooks.json')
+      : join(projectRootOf(target), '.codex', 'hooks.json'),
+  events: [
+    'SessionStart',
+    'UserPromptSubmit',
+    'PostToolUse',
+    'Stop',
+    'SubagentStop',
+    'PostCompact',
+    'SessionEnd',
+  ],
+  entry: ({ launcher, platform }) => ({
+    hooks: [
+      {
+        type: 'command',
+        command: posixCommand(launcher),
+        ...(platform === 'win32' && { commandWindows: windowsCommand(launcher) }),
+        timeout: TIMEOUT_S,
+      },
+    ],
+  }),
+  required: {},
+  disabling(target) {
+    const isOff = (_: unknown, text: string) => featureOff.test(text.replaceAll('\r\n', '\n'));
+    const policy = target.platform === 'win32' ? 'C:\\ProgramData\\OpenAI\\Codex' : '/etc/codex';
+    return [
+      { by: 'policy', file: join(target.systemRoot ?? '', policy, 'requirements.toml'), isOff },
+      { by: 'setting', file: join(userFolder(target), 'config.toml'), isOff },
+    ];
+  },
+  trustFile: (target) => join(userFolder(target), 'config.toml'),
+};

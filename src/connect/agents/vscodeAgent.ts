@@ -1,0 +1,8 @@
+import { copilotCli } from './copilotCli';
+import type { AgentSettings } from './agentSettings';
+
+/**
+ * The agents of VS Code's chat. They run what stands in Copilot CLI's folders of hooks, so that the two share one
+ * file: it goes when neither is connected any more.
+ */
+export const vscodeAgent: AgentSettings = { ...copilotCli, id: 'vscode', name: 'VS Code Chat' };
