@@ -9,6 +9,7 @@ type Check = (sessions: Sessions) => void;
 export function checksOf(agent: RealAgent): ReadonlyMap<string, Check> {
   return new Map<string, Check>([
     ['runs', runs],
+    ['connection', connection],
     ['agent', ({ afterSecond }) => assert.deepEqual(agentsOf(afterSecond), [agent.id])],
     ['session', session],
     ['prompts', ({ afterFirst }) => assert.deepEqual(promptsOf(mainOf(afterFirst)), [mainPrompt])],
@@ -39,6 +40,12 @@ function runs({ first, second }: Sessions): void {
     assert.deepEqual(run.problems, []);
     assert.ok(run.requests.length > 0, 'Its model was asked nothing.');
   }
+}
+
+/** Disconnecting leaves the settings as they were, to the byte. */
+function connection({ settings }: Sessions): void {
+  assert.match(settings.connected ?? '', /tidemark-hook/);
+  assert.equal(settings.disconnected, settings.before);
 }
 
 function session({ afterFirst }: Sessions): void {

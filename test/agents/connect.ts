@@ -1,31 +1,27 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { AgentId } from '../../src/capture/vocabulary';
-import { claudeCodeSettings } from '../../src/vscode/claudeCodeSettings';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { connectAgent, disconnectAgent } from '../../src/connect/connection';
+import type { ConnectionPlan, ConnectionTarget } from '../../src/connect/target';
+import type { RealAgent } from './realAgent';
 
-/** Where each agent looks for the hooks of its user. */
-const hookFiles: Partial<Record<AgentId, string>> = {
-  'claude-code': '.claude/settings.json',
-  'copilot-cli': '.copilot/hooks/tidemark.json',
-  codex: '.codex/hooks.json',
-  'gemini-cli': '.gemini/settings.json',
-};
-
-const geminiEvents = ['SessionStart', 'BeforeAgent', 'AfterTool', 'AfterAgent', 'SessionEnd'];
-
-/** Connects an agent for the user whose home is `home`: the one place that knows how Tidemark does it. */
-export async function connect(agent: AgentId, home: string, launcher: string): Promise<void> {
-  const file = join(home, hookFiles[agent]!);
-  await mkdir(dirname(file), { recursive: true });
-  const present = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as object;
-  await writeFile(file, JSON.stringify({ ...present, ...settingsOf(agent, launcher) }));
+/** What connecting an agent for the person whose home is `home` did to its settings, and what disconnecting left. */
+export interface Connected {
+  plan: ConnectionPlan;
+  /** The settings, as they are when this resolves. Undefined: there is no file. */
+  disconnect(): Promise<string | undefined>;
 }
 
-function settingsOf(agent: AgentId, launcher: string): object {
-  if (agent === 'gemini-cli') {
-    const hook = { type: 'command', command: `'${launcher}'`, timeout: 10_000 };
-    return { hooks: Object.fromEntries(geminiEvents.map((event) => [event, [{ hooks: [hook] }]])) };
-  }
-  const settings = JSON.parse(claudeCodeSettings(launcher, process.platform)) as object;
-  return agent === 'copilot-cli' ? { version: 1, ...settings } : settings;
+/** Connects an agent as Tidemark's command does. */
+export async function connect({ id }: RealAgent, home: string, launcher: string): Promise<Connected> {
+  const target: ConnectionTarget = {
+    ...{ agent: id, home, launcher },
+    ...{ scope: 'user', platform: process.platform },
+  };
+  return {
+    plan: await connectAgent(target),
+    disconnect: async () => {
+      const { file } = await disconnectAgent(target);
+      return existsSync(file) ? readFile(file, 'utf8') : undefined;
+    },
+  };
 }

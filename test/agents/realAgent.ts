@@ -1,4 +1,5 @@
-import type { AgentId, ToolAction } from '../../src/capture/vocabulary';
+import type { ToolAction } from '../../src/capture/vocabulary';
+import type { ConnectableAgent } from '../../src/connect/target';
 import type { AgentPackage } from './install';
 import type { Script } from './model/modelServer';
 import type { ModelApi } from './model/reply';
@@ -34,7 +35,7 @@ export interface ExpectedUse {
 
 /** A coding agent whose own program is run. */
 export interface RealAgent {
-  id: AgentId;
+  id: Exclude<ConnectableAgent, 'vscode'>;
   package: AgentPackage;
   api: ModelApi;
   /** Writes what the program wants to find: its own settings, not Tidemark's. */

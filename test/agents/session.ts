@@ -24,6 +24,8 @@ export interface Sessions {
   second: ProgramRun;
   afterSecond: Captured[];
   setAside: { reason: string; head?: string }[];
+  /** The agent's settings. Undefined: there was no file. */
+  settings: Record<'before' | 'connected' | 'disconnected', string | undefined>;
 }
 
 const bound = 90_000;
@@ -43,7 +45,7 @@ export async function runSessions(run: TestRun, agent: RealAgent, program: strin
   };
   try {
     await agent.prepare(surroundings);
-    await connect(agent.id, surroundings.home, store.launcher);
+    const { plan, disconnect } = await connect(agent, surroundings.home, store.launcher);
     const start = (prompt: string) => runProgram(run, agent, program, prompt, { env, surroundings, model });
     model.play(agent.script(surroundings));
     const first = await start(mainPrompt);
@@ -52,7 +54,8 @@ export async function runSessions(run: TestRun, agent: RealAgent, program: strin
     model.play({ main: [{ text: 'It is 7.4 metres.' }] });
     const second = await start(secondPrompt);
     const afterSecond = await store.takeIn();
-    return { first, afterFirst, context, second, afterSecond, setAside: await store.setAside() };
+    const settings = { before: plan.before, connected: plan.after, disconnected: await disconnect() };
+    return { first, afterFirst, context, second, afterSecond, setAside: await store.setAside(), settings };
   } finally {
     await model.stop();
     await store.close();
