@@ -101,8 +101,11 @@ function memory({ first, context, second }: Sessions): void {
 }
 
 function asks({ requests }: ProgramRun, text: string): boolean {
-  return requests.some(({ body }) => textsOf(body).some((said) => said.includes(text)));
+  return requests.some(({ body }) => textsOf(body).some((said) => unescaped(said).includes(text)));
 }
+
+/** Gemini CLI escapes what a hook gives it, so that nothing in it can close the mark that it puts around it. */
+const unescaped = (text: string): string => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>');
 
 function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value];

@@ -8,7 +8,7 @@ import type { RealAgent } from './realAgent';
 export interface Connected {
   plan: ConnectionPlan;
   /** The settings, as they are when this resolves. Undefined: there is no file. */
-  disconnect(): Promise<string | undefined>;
+  disconnect: () => Promise<string | undefined>;
 }
 
 /** Connects an agent as Tidemark's command does. */
