@@ -9,7 +9,7 @@ export const claudeCode: RealAgent = {
   package: {
     ...{ name: '@anthropic-ai/claude-code', version },
     // An install script would copy it to bin/claude.exe.
-    program: `node_modules/@anthropic-ai/claude-code-${process.platform}-${process.arch}/claude`,
+    program: `node_modules/@anthropic-ai/claude-code-${process.platform}-${process.arch}/claude${process.platform === 'win32' ? '.exe' : ''}`,
   },
   api: anthropic,
 
