@@ -18,6 +18,8 @@ const common = {
   sourcesContent: false,
   minify: production,
   logLevel: 'warning',
+  // Its main file can't be bundled: it asks for its parts at run time.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
 /** The keeper is a bundle of its own: the extension loads it only after it has been activated. */
@@ -32,6 +34,8 @@ const bundles = [
   { ...common, entryPoints: { keeper: 'src/keeper/entry.ts' } },
   // The hook program stands alone: it starts for every event of every agent.
   { ...common, entryPoints: { hook: 'src/hook/main.ts' } },
+  // Run by VS Code when the extension has been uninstalled.
+  { ...common, entryPoints: { uninstall: 'src/connect/uninstall.ts' } },
   { ...common, entryPoints: { engineWorker: 'src/storage/sqljs/engineWorker.ts' } },
 ];
 

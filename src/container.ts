@@ -4,7 +4,9 @@ import { asError } from './base/errors';
 import type { Logger } from './base/logger';
 import type { Supervisor } from './keeper/supervisor';
 import { Commands } from './vscode/commands';
-import { ConnectClaudeCode } from './vscode/connectClaudeCode';
+import { followContextSettings } from './vscode/contextSettings';
+import { ConnectAgents } from './vscode/connectAgents';
+import { DroppedEventsWarning } from './vscode/droppedEvents';
 import { channelLogger } from './vscode/logChannel';
 import { MemoryDocuments } from './vscode/memoryDocuments';
 import { SessionTree } from './vscode/sessionTree';
@@ -25,23 +27,36 @@ export class Container {
   readonly #surface: vscode.Disposable[];
   readonly #folder: string;
   readonly #dist: string;
+  readonly #version: string;
   #supervisor: Supervisor | undefined;
   #launcher: Promise<string> | undefined;
   #stopped = false;
 
   constructor(context: vscode.ExtensionContext) {
     this.#folder = context.globalStorageUri.fsPath;
+    this.#version = (context.extension.packageJSON as { version: string }).version;
     this.#dist = join(context.extensionPath, 'dist');
-    const connect = new ConnectClaudeCode(() => (this.#launcher ??= this.#installLauncher()));
+    const connect = new ConnectAgents({
+      launcher: () => (this.#launcher ??= this.#installLauncher()),
+      connecting: () => import('./keeper/entry'),
+      log: this.#log,
+    });
     this.#surface = [
       connect,
       new StatusBar(this.#store),
       new SessionTree(this.#store, this.#log),
       new MemoryDocuments(this.#store),
+      new DroppedEventsWarning(
+        this.#store,
+        async () => (await import('./keeper/entry')).takeDropped(this.#folder),
+        this.#log,
+      ),
       new Commands(
         this.#store,
         {
-          connectClaudeCode: () => connect.show(),
+          connectAgent: (agent) => connect.connect(agent),
+          disconnectAgent: () => connect.disconnect(),
+          testConnection: () => connect.test(),
           clearAllData: async () => this.#supervisor?.clearAllData(),
           reopenStore: () => this.#supervisor?.retry(),
           showLog: () => this.#channel.show(),
@@ -56,10 +71,17 @@ export class Container {
   /** Begins everything that takes time, after `activate` has returned. */
   start(): void {
     setImmediate(() => {
+      if (this.#stopped) return;
       this.#startKeeper().catch((error) => {
         this.#log.error('Tidemark could not start.', error);
         this.#store.fail(asError(error));
       });
+      this.#surface.push(
+        followContextSettings(async (settings) => {
+          const { writeContextSettings } = await import('./keeper/entry');
+          await writeContextSettings(this.#folder, settings);
+        }, this.#log),
+      );
       this.#launcher ??= this.#installLauncher();
       this.#launcher.catch((error) => {
         this.#launcher = undefined;
@@ -86,12 +108,16 @@ export class Container {
   }
 
   async #installLauncher(): Promise<string> {
-    const { installLauncher } = await import('./keeper/entry');
-    return installLauncher(this.#folder, {
+    const { installLauncher, writePlugin } = await import('./keeper/entry');
+    const launcher = await installLauncher(this.#folder, {
       nodePath: process.execPath,
       electron: process.versions['electron'] !== undefined,
       hookFile: join(this.#dist, 'hook.js'),
     });
+    writePlugin(launcher, process.platform, this.#version).catch((error: unknown) =>
+      this.#log.error('The plugin for agents could not be written.', error),
+    );
+    return launcher;
   }
 
   /** A courtesy: the process may end before, or without it, and nothing is lost. */

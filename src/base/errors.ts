@@ -13,6 +13,12 @@ export abstract class TidemarkError extends Error {
   }
 }
 
+/** What a person can do about a thrown value. Not by class: an error may come from another of our bundles. */
+export function adviceOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('advice' in error)) return undefined;
+  return typeof error.advice === 'string' ? error.advice : undefined;
+}
+
 /** The Node.js error code (`ENOENT`, …) of an unknown thrown value, if it has one. */
 export function errnoOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '../base/logger';
 import { readClaudeCode } from './agents/claudeCode';
-import { isIgnoredEvent } from './events';
+import { connectionTestEvent, isIgnoredEvent } from './events';
 import type { Ingest } from './ingest';
 import type { SetAsideStore } from './setAsideStore';
 import type { UnreadableFile } from './spool';
@@ -55,6 +55,7 @@ export class Capture {
 }
 
 function read(record: SpooledEvent): Reading {
+  if (record.event === connectionTestEvent) return { ignored: 'connection test' };
   if (isIgnoredEvent(record.event)) return { ignored: 'event' };
   // Agents that read Claude Code's settings send payloads in its style.
   return readClaudeCode(record);

@@ -34,6 +34,12 @@ export const ignoredEvents: Readonly<Record<string, string>> = {
   SubagentStart: 'SubagentStop tells what the sub-agent found',
 };
 
+/**
+ * Not an agent's: fired by a person's wish to see that a hook arrives. The hook program prints the event's id;
+ * capture accepts it like any other, and nothing of it is kept.
+ */
+export const connectionTestEvent = 'TidemarkConnectionTest';
+
 /** Whether nothing at all is kept of the event. */
 export function isIgnoredEvent(event: string): boolean {
   return Object.hasOwn(ignoredEvents, event);

@@ -1,26 +1,63 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { contextCharacters, readContextSettings } from '../capture/contextSettings';
 import { contextFileName } from '../capture/projectIdentity';
 import { withoutHalves } from '../capture/scrub';
+import type { JsonObject } from '../capture/spoolRecord';
 import type { ProjectRef } from '../capture/vocabulary';
+import { promptContext } from './promptContext';
 
-/** What Claude Code takes at most, in characters. */
-const longestContext = 10_000;
 const largestFile = 1_048_576;
 
 /**
  * What the agent is told in answer to an event: for the start of a session the project's ready-made context, if
- * there is one. Never throws.
+ * there is one; for a prompt what is remembered about it, where a person has turned that on. Never throws.
  */
-export function answerTo(event: string, storeDir: string, project: ProjectRef): string | undefined {
-  if (event !== 'SessionStart') return undefined;
+export function answerTo(
+  event: string,
+  storeDir: string,
+  project: ProjectRef,
+  payload: JsonObject,
+): string | undefined {
+  const additionalContext = contextFor(event, storeDir, project, payload);
+  if (additionalContext === undefined) return undefined;
+  return JSON.stringify({ hookSpecificOutput: { hookEventName: event, additionalContext } });
+}
+
+function contextFor(
+  event: string,
+  storeDir: string,
+  project: ProjectRef,
+  { prompt }: JsonObject,
+): string | undefined {
+  if (event === 'SessionStart') return startContext(storeDir, project);
+  if (event !== 'UserPromptSubmit' || typeof prompt !== 'string') return undefined;
+  return promptContext(storeDir, project, prompt, readContextSettings(storeDir));
+}
+
+function startContext(storeDir: string, project: ProjectRef): string | undefined {
   try {
     const file = join(storeDir, 'context', contextFileName(project));
     if (statSync(file).size > largestFile) return undefined;
-    const additionalContext = withoutHalves(readFileSync(file, 'utf8').slice(0, longestContext));
-    if (additionalContext.trim() === '') return undefined;
-    return JSON.stringify({ hookSpecificOutput: { hookEventName: event, additionalContext } });
+    const budget = contextCharacters(readContextSettings(storeDir));
+    const text = withoutHalves(withinBudget(readFileSync(file, 'utf8'), budget));
+    return text.trim() === '' ? undefined : text;
   } catch {
     return undefined;
   }
+}
+
+/** Whole lines from the beginning, and the last one, which closes the mark around them. */
+function withinBudget(text: string, budget: number): string {
+  if (text.length <= budget) return text;
+  const lines = text.split('\n');
+  const tail = lines.pop()!;
+  let length = tail.length;
+  const kept = lines.slice(
+    0,
+    lines.findIndex((line) => (length += line.length + 1) > budget),
+  );
+  // A day without anything under it.
+  if (kept.at(-1)?.startsWith('## ')) kept.pop();
+  return kept.length === 0 ? text.slice(0, budget) : [...kept, tail].join('\n');
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { isIgnoredEvent } from '../capture/events';
+import { connectionTestEvent, isIgnoredEvent } from '../capture/events';
 import type { JsonObject, SetAsideReason, SpooledSetAside } from '../capture/spoolRecord';
 import { answerTo } from './context';
 import { admit, agentOf, eventOf, eventRecord, projectOf, sessionIdOf } from './eventRecord';
 import { parsePayload } from './payload';
 import { PrivateMarker } from './privateMarker';
-import { newEventId, writeSpoolRecord } from './spoolWriter';
+import { writeWithinLimit } from './spoolLimit';
+import { newEventId } from './spoolWriter';
 import { readStandardInput } from './standardInput';
 
 /**
@@ -37,9 +38,10 @@ function take(storeDir: string, payload: JsonObject): void {
   const project = projectOf(payload);
   try {
     const origin = { id: newEventId(), at: performance.timeOrigin, agent: agentOf(process.env), project };
-    writeSpoolRecord(storeDir, eventRecord(payload, origin));
+    writeWithinLimit(storeDir, eventRecord(payload, origin));
+    if (event === connectionTestEvent) writeSync(1, JSON.stringify({ tidemarkConnectionTest: origin.id }));
   } finally {
-    const answer = answerTo(event, storeDir, project);
+    const answer = answerTo(event, storeDir, project, payload);
     if (answer !== undefined) writeSync(1, answer);
   }
 }
@@ -52,7 +54,7 @@ function setAside(storeDir: string, reason: SetAsideReason, bytes: Buffer): void
     at: performance.timeOrigin,
     setAside: { reason, size: bytes.length, sha256 },
   };
-  writeSpoolRecord(storeDir, record);
+  writeWithinLimit(storeDir, record);
 }
 
 process.on('uncaughtException', () => process.exit(0));

@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { promptIndexName, readContextSettings } from '../capture/contextSettings';
 import { contextFileName } from '../capture/projectIdentity';
 import type { ProjectRef } from '../capture/vocabulary';
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import type { Logger } from '../base/logger';
-import { contextIndex } from './contextIndex';
+import { contextIndex, promptIndex } from './contextIndex';
 import type { MemoryStore } from './memoryStore';
 
 /** More than fit into a context, whatever their length. */
 const NEWEST = 200;
+
+/** Enough for the index that prompts are held against. */
+const INDEXED = 1_000;
 
 type StoredProject = ProjectRef & { readonly id: number };
 
@@ -62,7 +66,16 @@ export class ContextFiles {
 
   async #write(project: StoredProject): Promise<void> {
     const text = contextIndex(project.name, await this.memory.recent(project.id, NEWEST), project.root);
-    const file = join(this.folder, contextFileName(project));
+    const name = contextFileName(project);
+    await this.#replace(join(this.folder, name), text);
+    const { onPrompt } = readContextSettings(dirname(this.folder));
+    const index = onPrompt
+      ? promptIndex(await this.memory.recent(project.id, INDEXED), project.root)
+      : undefined;
+    await this.#replace(join(this.folder, promptIndexName(name)), index);
+  }
+
+  async #replace(file: string, text: string | undefined): Promise<void> {
     if (text === undefined) return fs.rm(file, { force: true });
     await fs.mkdir(this.folder, { recursive: true, mode: 0o700 });
     const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;

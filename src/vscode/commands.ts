@@ -1,13 +1,17 @@
 import * as vscode from 'vscode';
-import { asError, TidemarkError } from '../base/errors';
+import { adviceOf, asError } from '../base/errors';
 import type { Logger } from '../base/logger';
+import type { ConnectableAgent } from '../connect/target';
 import type { TidemarkClient } from '../keeper/client';
 import { commands, views } from './ids';
 import { MemoryDocuments, type MemoryRef } from './memoryDocuments';
 import type { StoreView } from './storeView';
 
 export interface CommandActions {
-  connectClaudeCode(): Promise<void>;
+  /** Asks which agent where none is named. */
+  connectAgent(agent?: ConnectableAgent): Promise<void>;
+  disconnectAgent(): Promise<void>;
+  testConnection(): Promise<void>;
   clearAllData(): Promise<void>;
   reopenStore(): void;
   showLog(): void;
@@ -29,7 +33,10 @@ export class Commands implements vscode.Disposable {
       [commands.showLog, () => actions.showLog()],
       [commands.showSessions, () => this.#showSessions()],
       [commands.openMemory, (ref: MemoryRef) => MemoryDocuments.open(ref)],
-      [commands.connectClaudeCode, () => actions.connectClaudeCode()],
+      [commands.connectClaudeCode, () => actions.connectAgent('claude-code')],
+      [commands.connectAgent, () => actions.connectAgent()],
+      [commands.disconnectAgent, () => actions.disconnectAgent()],
+      [commands.testConnection, () => actions.testConnection()],
       [commands.clearAllData, () => this.#clearAllData()],
       [commands.reopenStore, () => actions.reopenStore()],
     ];
@@ -43,10 +50,10 @@ export class Commands implements vscode.Disposable {
       await run();
     } catch (error) {
       this.log.error(`${id} failed.`, error);
-      const advice = error instanceof TidemarkError && error.advice ? ` ${error.advice}` : '';
+      const advice = adviceOf(error);
       const showLog = vscode.l10n.t('Show Log');
       const answer = await vscode.window.showErrorMessage(
-        `Tidemark: ${asError(error).message}${advice}`,
+        `Tidemark: ${asError(error).message}${advice ? ` ${advice}` : ''}`,
         showLog,
       );
       if (answer === showLog) this.actions.showLog();

@@ -4,9 +4,8 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
 import { makeFolder, removeFolders } from '../support/store';
-import { dist } from '../../scripts/build';
+import { buildKeeperChild } from './buildKeeperChild';
 import { fillSpool } from './spoolFiller';
 import { memoryOf } from './memoryOf';
 
@@ -25,19 +24,11 @@ function seeded(seed: number): () => number {
 
 describe('a keeper that is killed while it works through a spool of 500 events', function () {
   this.timeout(180_000);
-  const child = join(dist, '..', 'out', 'crash', 'scripts', 'keeperChild.js');
+  let child: string;
   let running: ChildProcess | undefined;
 
   before(async () => {
-    // Bundled into a folder two levels below out/, where its paths to dist/ hold as in the sources.
-    await build({
-      ...{ entryPoints: [join(__dirname, 'keeperChild.ts')], outfile: child, bundle: true, platform: 'node' },
-      ...{
-        target: 'node20',
-        format: 'cjs',
-        define: { __dirname: JSON.stringify(join(dist, '..', 'scripts')) },
-      },
-    });
+    child = await buildKeeperChild();
   });
   afterEach(() => running?.kill('SIGKILL'));
   after(removeFolders);

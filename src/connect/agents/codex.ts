@@ -17,15 +17,7 @@ export const codex: AgentSettings = {
     target.scope === 'user'
       ? join(userFolder(target), 'hooks.json')
       : join(projectRootOf(target), '.codex', 'hooks.json'),
-  events: [
-    'SessionStart',
-    'UserPromptSubmit',
-    'PostToolUse',
-    'Stop',
-    'SubagentStop',
-    'PostCompact',
-    'SessionEnd',
-  ],
+  events: ['SessionStart', 'UserPromptSubmit', 'PostToolUse', 'Stop', 'SubagentStop', 'SessionEnd'],
   entry: ({ launcher, platform }) => ({
     hooks: [
       {
