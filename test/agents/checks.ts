@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { type ExpectedUse, lastWords, mainPrompt, type RealAgent } from './realAgent';
+import { type ProgramRun, secondPrompt, type Sessions } from './session';
+import type { Captured } from './store';
+
+type Check = (sessions: Sessions) => void;
+
+/** What must hold of an agent's two sessions, by the names that `doesNotHold` uses. */
+export function checksOf(agent: RealAgent): ReadonlyMap<string, Check> {
+  return new Map<string, Check>([
+    ['runs', runs],
+    ['connection', connection],
+    ['agent', ({ afterSecond }) => assert.deepEqual(agentsOf(afterSecond), [agent.id])],
+    ['session', session],
+    ['prompts', ({ afterFirst }) => assert.deepEqual(promptsOf(mainOf(afterFirst)), [mainPrompt])],
+    ...agent.uses.map((use): [string, Check] => [use.name, ({ afterFirst }) => captured(use, afterFirst)]),
+    ['last words', lastWordsAreCaptured],
+    ['summary', summary],
+    ['observation', observation],
+    ['nothing set aside', ({ setAside }) => assert.deepEqual(setAside, [])],
+    ['memory', memory],
+    ['second session', secondSession],
+  ]);
+}
+
+/** The session that the person began; a sub-agent must not have one of its own. */
+function mainOf(all: readonly Captured[]): Captured {
+  const main = all.find((captured) => promptsOf(captured).includes(mainPrompt)) ?? all[0];
+  assert.ok(main, 'No session was captured.');
+  return main;
+}
+
+const promptsOf = ({ prompts }: Captured): string[] => prompts.map(({ text }) => text);
+
+const agentsOf = (all: readonly Captured[]) => [...new Set(all.map(({ session }) => session.agent))];
+
+function runs({ first, second }: Sessions): void {
+  for (const run of [first, second]) {
+    assert.equal(run.code, 0, run.output.slice(-2_000));
+    assert.deepEqual(run.problems, []);
+    assert.ok(run.requests.length > 0, 'Its model was asked nothing.');
+  }
+}
+
+/** Disconnecting leaves the settings as they were, to the byte. */
+function connection({ settings }: Sessions): void {
+  assert.match(settings.connected ?? '', /tidemark-hook/);
+  assert.equal(settings.disconnected, settings.before);
+}
+
+function session({ afterFirst }: Sessions): void {
+  assert.equal(afterFirst.length, 1);
+  assert.notEqual(afterFirst[0]!.session.endedAt, undefined, 'The end of the session was not captured.');
+}
+
+function captured(expected: ExpectedUse, all: readonly Captured[]): void {
+  const seen = mainOf(all).messages.map(({ body }) => body);
+  const found = seen.some((body) => {
+    if (body.kind === 'summary' || !JSON.stringify(body).includes(expected.says)) return false;
+    if ('report' in body) return expected.kind === 'report';
+    const { action, error, subagent } = body.use;
+    return (
+      action.kind === expected.kind &&
+      (error !== undefined) === (expected.failed ?? false) &&
+      (subagent !== undefined) === (expected.bySubagent ?? false)
+    );
+  });
+  assert.ok(found, `Not captured: ${JSON.stringify(expected)} among\n${seen.map(brief).join('\n')}`);
+}
+
+const brief = (body: object): string => JSON.stringify(body).slice(0, 300);
+
+function lastWordsAreCaptured({ afterFirst }: Sessions): void {
+  const ends = mainOf(afterFirst).messages.flatMap(({ body }) => (body.kind === 'summary' ? [body] : []));
+  assert.deepEqual(
+    ends.map(({ lastUserMessage, lastAssistantMessage }) => ({ lastUserMessage, lastAssistantMessage })),
+    [{ lastUserMessage: mainPrompt, lastAssistantMessage: lastWords }],
+  );
+}
+
+function summary({ afterFirst }: Sessions): void {
+  const { summaries } = mainOf(afterFirst);
+  assert.deepEqual(
+    summaries.map(({ request, filesModified }) => ({ request, files: filesModified.map(nameOf) })),
+    [{ request: mainPrompt, files: ['tides.txt'] }],
+  );
+}
+
+function observation({ afterFirst }: Sessions): void {
+  const changed = mainOf(afterFirst).observations.flatMap(({ filesModified }) => filesModified.map(nameOf));
+  assert.ok(changed.includes('tides.txt'), `Files that are remembered as changed: ${changed.join(', ')}.`);
+}
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** The text that Tidemark wrote for the next session stands, whole, in what that session asks its model. */
+function memory({ first, context, second }: Sessions): void {
+  assert.ok(context.includes(mainPrompt), `What the next session is to be given: ${context || 'nothing'}`);
+  assert.ok(!asks(first, '<tidemark-memory'), 'The first session was given a memory.');
+  assert.ok(asks(second, context.trim()), 'The second session did not give the memory to its model.');
+}
+
+function asks({ requests }: ProgramRun, text: string): boolean {
+  return requests.some(({ body }) => textsOf(body).some((said) => unescaped(said).includes(text)));
+}
+
+/** Gemini CLI escapes what a hook gives it, so that nothing in it can close the mark that it puts around it. */
+const unescaped = (text: string): string => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>');
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(textsOf);
+}
+
+function secondSession({ afterSecond }: Sessions): void {
+  assert.deepEqual(afterSecond.map(promptsOf), [[mainPrompt], [secondPrompt]]);
+}
