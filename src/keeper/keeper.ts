@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock';
 import type { Logger } from '../base/logger';
-import { Capture } from '../capture/capture';
+import { Capture, type CaptureOutcome } from '../capture/capture';
 import { Ingest } from '../capture/ingest';
 import { Spool } from '../capture/spool';
 import { Distiller } from '../distill/distiller';
@@ -22,6 +22,8 @@ export interface KeeperOptions {
   log: Logger;
   /** How long an iterator waits for another message, ms. */
   lingerMs?: number;
+  /** Called with what became of each event of the spool, once that is durable. */
+  onCaptured?: (outcome: CaptureOutcome) => void;
   /** Called when the store or the spool fails: this keeper is of no more use. */
   onFailure: (error: unknown) => void;
 }
@@ -87,7 +89,10 @@ export class Keeper {
     const spool = new Spool({
       folder: layout.spool,
       log,
-      accept: (record) => capture.accept(record),
+      accept: async (record) => {
+        const outcome = await capture.accept(record);
+        options.onCaptured?.(outcome);
+      },
       acceptUnreadable: (id, file) => capture.acceptUnreadable(id, file, clock.now()),
       onFailure: options.onFailure,
     });

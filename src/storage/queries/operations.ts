@@ -14,6 +14,8 @@ export const operations = {
   addPrompt: sessions.addPrompt,
   getPromptNumber: sessions.getPromptNumber,
   getPrompts: sessions.getPrompts,
+  findPrompt: sessions.findPrompt,
+  endPrompt: sessions.endPrompt,
   endSession: sessions.endSession,
   enqueue: messages.enqueue,
   claimNext: messages.claimNext,
