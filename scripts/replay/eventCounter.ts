@@ -8,26 +8,19 @@ import {
   sessionIdOf,
 } from '../../src/capture/agentPayload';
 import type { CaptureOutcome } from '../../src/capture/capture';
+import { countOutcome, noEvents, type EventCounts } from '../../src/capture/eventCounts';
 import { isIgnoredEvent } from '../../src/capture/events';
 import type { JsonObject } from '../../src/capture/spoolRecord';
 import type { AgentId } from '../../src/capture/vocabulary';
 import { PrivateMarker } from '../../src/hook/privateMarker';
 import { environmentOf } from './recording';
 
-/** `ignored` by rule. `total` is more than the sum of the others when an event was lost. */
-export interface EventCounts {
-  total: number;
-  captured: number;
-  ignored: Record<string, number>;
-  setAside: number;
-}
-
 /**
  * Accounts for events from both ends: of what the hook program must end, it counts the reason; of what reaches
  * the keeper, what the keeper says. Nothing is counted by what is left over, so that a loss shows.
  */
 export class EventCounter {
-  readonly #counts: EventCounts = { total: 0, captured: 0, ignored: {}, setAside: 0 };
+  readonly #counts = noEvents();
 
   /** After the hook program has run with this payload. */
   fired(store: string, payload: unknown, recordedBy: AgentId | undefined): void {
@@ -36,16 +29,14 @@ export class EventCounter {
     const members = payload as JsonObject;
     const event = eventOf(members);
     if (isIgnoredEvent(event, agentOf(members, environmentOf(recordedBy, members)))) {
-      this.#ignore('uninteresting-event');
+      this.captured({ ignored: 'uninteresting-event' });
     } else if (this.#isOfPrivatePrompt(store, event, members)) {
-      this.#ignore('private-prompt');
+      this.captured({ ignored: 'private-prompt' });
     }
   }
 
   captured(outcome: CaptureOutcome): void {
-    if ('captured' in outcome) this.#counts.captured++;
-    else if ('ignored' in outcome) this.#ignore(outcome.ignored);
-    else this.#counts.setAside++;
+    countOutcome(this.#counts, outcome);
   }
 
   counts(): EventCounts {
@@ -56,9 +47,5 @@ export class EventCounter {
     const marker = new PrivateMarker(store, sessionIdOf(payload));
     if (isLedToByPrompt(event)) return marker.covers(promptIdOf(payload));
     return isPromptEvent(event) && isMachinePrompt(payload) && marker.isSet();
-  }
-
-  #ignore(rule: string): void {
-    this.#counts.ignored[rule] = (this.#counts.ignored[rule] ?? 0) + 1;
   }
 }

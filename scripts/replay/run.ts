@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { sessionIdOf } from '../../src/capture/agentPayload';
 import type { CaptureOutcome } from '../../src/capture/capture';
+import type { EventCounts } from '../../src/capture/eventCounts';
 import { contextFileName } from '../../src/capture/projectIdentity';
 import { systemClock } from '../../src/base/clock';
 import { silentLogger } from '../../src/base/logger';
@@ -17,7 +18,7 @@ import type { SetAside } from '../../src/capture/setAsideStore';
 import type { StoredPrompt } from '../../src/session/sessionStore';
 import type { JsonObject } from '../../src/capture/spoolRecord';
 import { engineFiles, hookFile } from '../build';
-import { EventCounter, type EventCounts } from './eventCounter';
+import { EventCounter } from './eventCounter';
 import { environmentOf, readRecording } from './recording';
 
 export interface ReplayedSession {

@@ -32,7 +32,7 @@ export function eventRecord(
   return {
     v: 1,
     ...origin,
-    event: String(scrub(eventOf(payload)).value),
+    event: scrub(eventOf(payload)).value as string,
     payload: scrubbed,
     ...(privatePrompt && { privatePrompt }),
     ...(Object.keys(redactions).length > 0 && { redactions }),

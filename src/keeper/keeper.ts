@@ -47,6 +47,7 @@ export class Keeper {
     readonly memory: EngineMemoryStore,
     readonly manager: SessionManager,
     readonly contextFiles: ContextFiles,
+    readonly capture: Capture,
     private readonly spool: Spool,
   ) {}
 
@@ -96,7 +97,7 @@ export class Keeper {
       acceptUnreadable: (id, file) => capture.acceptUnreadable(id, file, clock.now()),
       onFailure: options.onFailure,
     });
-    return new Keeper(engine, sessions, queue, memory, manager, contextFiles, spool);
+    return new Keeper(engine, sessions, queue, memory, manager, contextFiles, capture, spool);
   }
 
   /** Takes up what a former keeper left, then reads the spool. */

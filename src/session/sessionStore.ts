@@ -71,6 +71,8 @@ export interface SessionStore {
   getPromptNumber(sessionId: number): Promise<number>;
   getPrompts(sessionId: number): Promise<StoredPrompt[]>;
   getSessionById(id: number): Promise<StoredSession | undefined>;
+  /** Undefined where nothing is stored of it: unlike `ensureSession` it makes nothing. */
+  findSession(agent: AgentId, agentSessionId: string): Promise<StoredSession | undefined>;
   /** Newest activity first. */
   listSessions(limit: number): Promise<StoredSession[]>;
   endSession(sessionId: number, reason: string, at: number): Promise<void>;

@@ -60,6 +60,8 @@ export class EngineSessionStore implements SessionStore {
     this.engine.call('getPromptNumber', { sessionId });
   getPrompts: SessionStore['getPrompts'] = (sessionId) => this.engine.call('getPrompts', { sessionId });
   getSessionById: SessionStore['getSessionById'] = (id) => this.engine.call('getSession', { id });
+  findSession: SessionStore['findSession'] = (agent, agentSessionId) =>
+    this.engine.call('findSession', { agent, agentSessionId });
   listSessions: SessionStore['listSessions'] = (limit) => this.engine.call('listSessions', { limit });
 }
 

@@ -1,3 +1,4 @@
+import { text } from '../agentPayload';
 import type { Reading } from '../reading';
 import type { JsonObject, JsonValue, SpooledEvent } from '../spoolRecord';
 import type { AgentEvent, CommandAction, ToolUse } from '../vocabulary';
@@ -12,7 +13,7 @@ const memberNames = { turn_id: 'prompt_id' };
  */
 export function readCodex(record: SpooledEvent): Reading {
   const payload = rename(record.payload, memberNames);
-  const translated = record.event === 'PostToolUse' ? withCommand(payload) : payload;
+  const translated = record.event.startsWith('PostToolUse') ? withCommand(payload) : payload;
   const reading = readTranslated(record, { event: record.event, payload: translated });
   return 'type' in reading && reading.type === 'toolUsed' ? withPatch(reading) : reading;
 }
@@ -21,9 +22,7 @@ export function readCodex(record: SpooledEvent): Reading {
 function withCommand(payload: JsonObject): JsonObject {
   const input = rename(payload['tool_input'], { cmd: 'command', input: 'command', patch: 'command' });
   const command = commandText(input['command']);
-  const isCommand = /^(?:Bash|shell|local_shell|exec_command|apply_patch)$/.test(
-    String(payload['tool_name']),
-  );
+  const isCommand = /^(?:Bash|shell|local_shell|exec_command|apply_patch)$/.test(text(payload, 'tool_name'));
   if (!isCommand || command === undefined) return payload;
   return { ...payload, tool_name: 'Bash', tool_input: { ...input, command } };
 }

@@ -15,6 +15,7 @@ export const operations = {
   getPromptNumber: sessions.getPromptNumber,
   getPrompts: sessions.getPrompts,
   findPrompt: sessions.findPrompt,
+  findSession: sessions.findSession,
   endPrompt: sessions.endPrompt,
   endSession: sessions.endSession,
   enqueue: messages.enqueue,

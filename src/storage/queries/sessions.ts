@@ -48,6 +48,18 @@ export function getSession({ sql }: OperationContext, { id }: { id: number }): S
   return row && toSession(row);
 }
 
+export function findSession(
+  { sql }: OperationContext,
+  args: { agent: AgentId; agentSessionId: string },
+): StoredSession | undefined {
+  const row = sql.get<SessionRow>(
+    `SELECT ${sessionColumns} WHERE s.agent = ? AND s.agent_session_id = ?`,
+    args.agent,
+    args.agentSessionId,
+  );
+  return row && toSession(row);
+}
+
 export function listSessions({ sql }: OperationContext, { limit }: { limit: number }): StoredSession[] {
   return sql
     .all<SessionRow>(`SELECT ${sessionColumns} ORDER BY s.last_activity_at DESC, s.id DESC LIMIT ?`, limit)
