@@ -44,6 +44,7 @@ export class Container {
           connectClaudeCode: () => connect.show(),
           clearAllData: async () => this.#supervisor?.clearAllData(),
           reopenStore: () => this.#supervisor?.retry(),
+          loadImport: () => import('./keeper/entry'),
           showLog: () => this.#channel.show(),
         },
         this.#log,

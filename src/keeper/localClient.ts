@@ -1,5 +1,6 @@
 import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/event';
+import type { ImportTarget } from '../capture/transcripts/importTranscripts';
 import type { Logger } from '../base/logger';
 import type { Observation, Summary } from '../memory/observation';
 import {
@@ -9,12 +10,14 @@ import {
   type StoreStatus,
   type TidemarkClient,
 } from './client';
+import { importTarget } from './importTarget';
 import type { Keeper } from './keeper';
 
 /** The store as seen in the window that keeps it. */
 export class LocalClient implements TidemarkClient, Disposable {
   readonly #changed: Emitter<ReadonlySet<number>>;
   readonly #subscriptions: Disposable[];
+  readonly #importTarget: ImportTarget;
   readonly onDidChange: Event<ReadonlySet<number>>;
 
   constructor(
@@ -24,6 +27,7 @@ export class LocalClient implements TidemarkClient, Disposable {
   ) {
     this.#changed = new Emitter((error) => log.error('A listener to the store failed.', error));
     this.onDidChange = this.#changed.event;
+    this.#importTarget = importTarget(keeper);
     this.#subscriptions = [
       keeper.queue.onTransitions((transitions) =>
         this.#changed.fire(new Set(transitions.map(({ sessionId }) => sessionId))),
@@ -69,6 +73,10 @@ export class LocalClient implements TidemarkClient, Disposable {
     await this.keeper.setPaused(paused);
     this.#changed.fire(new Set());
   }
+
+  importedBefore: TidemarkClient['importedBefore'] = (agent, agentSessionId) =>
+    this.#importTarget.importedBefore(agent, agentSessionId);
+  acceptEvent: TidemarkClient['acceptEvent'] = (record) => this.#importTarget.acceptEvent(record);
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();

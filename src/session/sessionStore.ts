@@ -23,7 +23,7 @@ export interface StoredPrompt {
   readonly text: string;
   readonly isPrivate: boolean;
   readonly createdAt: number;
-  /** When its turn ended last, ms since the epoch; absent while nobody has told an end. */
+  /** When its turn first ended, ms since the epoch; absent while nobody has told an end. */
   readonly endedAt?: number;
   /** The agent's own id of it. */
   readonly agentPromptId?: string;
@@ -65,7 +65,7 @@ export interface SessionStore {
   addPrompt(sessionId: number, prompt: NewPrompt): Promise<{ number: number; duplicate: boolean }>;
   /** The number of the prompt that has this id of the agent's. */
   findPrompt(sessionId: number, agentPromptId: string): Promise<number | undefined>;
-  /** The prompt's turn ended at this time, ms; it can go on and end again. */
+  /** The prompt's turn ended at this time, ms. One that goes on and ends again keeps its first end. */
   endPrompt(sessionId: number, number: number, at: number): Promise<void>;
   /** The number of the last prompt, 0 before the first or for an unknown session. */
   getPromptNumber(sessionId: number): Promise<number>;

@@ -3,6 +3,7 @@ import { asError, TidemarkError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { TidemarkClient } from '../keeper/client';
 import { commands, views } from './ids';
+import { ImportSessions, type ImportParts } from './importSessions';
 import { MemoryDocuments, type MemoryRef } from './memoryDocuments';
 import type { StoreView } from './storeView';
 
@@ -10,6 +11,7 @@ export interface CommandActions {
   connectClaudeCode(): Promise<void>;
   clearAllData(): Promise<void>;
   reopenStore(): void;
+  loadImport(): Promise<ImportParts>;
   showLog(): void;
 }
 
@@ -32,6 +34,14 @@ export class Commands implements vscode.Disposable {
       [commands.connectClaudeCode, () => actions.connectClaudeCode()],
       [commands.clearAllData, () => this.#clearAllData()],
       [commands.reopenStore, () => actions.reopenStore()],
+      [
+        commands.importSessions,
+        () =>
+          new ImportSessions(
+            () => this.#client(),
+            () => actions.loadImport(),
+          ).run(),
+      ],
     ];
     this.#registrations = handlers.map(([id, run]) =>
       vscode.commands.registerCommand(id, (...args: never[]) => this.#guard(id, () => run(...args))),

@@ -11,6 +11,7 @@ export const commands = {
   openMemory: 'tidemark.openMemory',
   loadMore: 'tidemark.loadMore',
   reopenStore: 'tidemark.reopenStore',
+  importSessions: 'tidemark.importSessions',
 } as const;
 
 export const views = { sessions: 'tidemark.sessions' } as const;

@@ -1,8 +1,8 @@
 import { isMachineText } from '../agents/claudeCode';
 import { removePrivate } from '../privacy';
-import type { JsonValue } from '../spoolRecord';
+import type { JsonObject, JsonValue } from '../spoolRecord';
 import { readClaudeCodeLine, textOf, type AssistantLine, type Common, type UserLine } from './claudeCodeLine';
-import { clean, cleanText, readLines } from './lines';
+import { clean, cleanText, decode, readLines } from './lines';
 import type { LineCounts } from './step';
 
 export interface ToolCall {
@@ -80,21 +80,27 @@ export class ClaudeCodeTranscripts {
 
   /** @throws what reading the file throws. */
   async read(file: string, signal?: AbortSignal): Promise<void> {
-    for await (const value of readLines(file, signal)) {
-      this.counts.lines++;
-      const read = readClaudeCodeLine(value);
-      if (read.kind === 'undecodable') this.counts.skipped++;
-      else if (read.kind === 'unknown') this.counts.unknown++;
-      if (!('line' in read)) continue;
-      const session = this.#sessionOf(read.line.sessionId);
-      if (!session) continue;
-      const common = session.common(read.line);
-      if (read.kind === 'user') readUser(session, common, read.line);
-      else if (read.kind === 'assistant') readAssistant(session, common, read.line);
-      else if (read.kind === 'queuedPrompt')
-        session.entries.push({ ...common, ...promptOf(read.text), source: 'typed' });
-      else readQueue(session, common, read.line.operation, read.line.content);
-    }
+    for await (const value of readLines(file, signal)) this.#take(value);
+  }
+
+  /** One line as it stands in a file. */
+  takeText(line: string): void {
+    if (line.trim() !== '') this.#take(decode(line));
+  }
+
+  #take(value: JsonObject | undefined): void {
+    this.counts.lines++;
+    const read = readClaudeCodeLine(value);
+    if (read.kind === 'undecodable') this.counts.skipped++;
+    else if (read.kind === 'unknown') this.counts.unknown++;
+    if (!('line' in read)) return;
+    const session = this.#sessionOf(read.line.sessionId);
+    if (!session) return;
+    const common = session.common(read.line);
+    if (read.kind === 'user') readUser(session, common, read.line);
+    else if (read.kind === 'assistant') readAssistant(session, common, read.line);
+    else if (read.kind === 'queue') readQueue(session, common, read.line.operation, read.line.content);
+    else session.entries.push({ ...common, ...promptOf(read.text), source: 'typed' });
   }
 
   #sessionOf(id: string | undefined): SessionLines | undefined {

@@ -34,7 +34,8 @@ export async function* readLines(file: string, signal?: AbortSignal): AsyncGener
   }
 }
 
-function decode(line: string): JsonObject | undefined {
+/** A line as an object; `undefined` for anything else. */
+export function decode(line: string): JsonObject | undefined {
   try {
     const value = JSON.parse(line) as JsonValue;
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;

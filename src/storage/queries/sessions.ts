@@ -179,7 +179,7 @@ export function endPrompt(
   args: { sessionId: number; number: number; at: number },
 ): void {
   sql.run(
-    'UPDATE prompts SET ended_at = max(ifnull(ended_at, 0), ?) WHERE session_id = ? AND number = ?',
+    'UPDATE prompts SET ended_at = ifnull(ended_at, ?) WHERE session_id = ? AND number = ?',
     Math.round(args.at),
     args.sessionId,
     args.number,
