@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentOf, eventOf } from '../../../src/capture/agentPayload';
 import { readCodex } from '../../../src/capture/agents/codex';
-import { readCopilotCli } from '../../../src/capture/agents/copilotCli';
+import { claudeCodeIgnoreRules } from '../../../src/capture/agents/claudeCode';
+import { copilotCliIgnoreRules, readCopilotCli } from '../../../src/capture/agents/copilotCli';
 import { readGeminiCli } from '../../../src/capture/agents/geminiCli';
 import { readVscode } from '../../../src/capture/agents/vscodeLocal';
 import { isIgnoredEvent } from '../../../src/capture/events';
@@ -53,7 +54,10 @@ describe('readCopilotCli', () => {
       assert.ok(events.length >= 8);
       for (const event of events) {
         assert.equal(event.agent, 'copilot-cli');
-        assert.ok(!outcome(readCopilotCli(event)).startsWith('set aside'), event.event);
+        const reading = readCopilotCli(event);
+        assert.ok(!('setAside' in reading), event.event);
+        if ('ignored' in reading)
+          assert.ok(reading.ignored in { ...claudeCodeIgnoreRules, ...copilotCliIgnoreRules });
       }
     }
   });

@@ -182,6 +182,29 @@ describe('importTranscripts', function () {
     );
   });
 
+  it('keeps whose work it was: of one sub-agent, or not of one alone', async () => {
+    t.prompt('Look', { promptId: 'p1' });
+    t.call('task-1', 'Agent', { subagent_type: 'Explore', prompt: 'Find' });
+    t.result('task-1', 'found', { toolUseResult: { agentId: 'abc', content: [] } });
+    t.call('t1', 'Read', { file_path: '/home/dev/other/b.ts' });
+    t.result('t1', 'b', { toolUseResult: { type: 'text', file: { content: 'b' } } });
+    t.call('t2', 'Bash', { command: 'false && npm test' });
+    t.result('t2', 'Exit code 1', {}, true);
+    const agent = new TranscriptLines('session-1', { agentId: 'abc', isSidechain: true });
+    agent.call('in-1', 'Bash', { command: 'npm run missing' });
+    agent.result('in-1', 'Exit code 1\nmissing script', {}, true);
+    await folder.write('session-1/subagents/agent-abc.jsonl', agent);
+    const { stored } = await importInto(t);
+    const failures = stored.sessions[0]!.observations.filter(({ type }) => type === 'failure');
+    assert.deepEqual(
+      failures.map(({ title, subagent }) => [title, subagent]),
+      [
+        ['Failed: `npm run missing`', { id: 'abc', type: 'Explore' }],
+        ['Failed: `false && npm test`', undefined],
+      ],
+    );
+  });
+
   it('stops when it is cancelled, and the next import completes it', async () => {
     workedSession();
     const cancel = new AbortController();
