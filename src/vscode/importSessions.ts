@@ -6,6 +6,7 @@ import type * as importing from '../capture/transcripts/importTranscripts';
 import type { ImportResult } from '../capture/transcripts/importTranscripts';
 import type { FoundTranscript, ImportEstimate } from '../capture/transcripts/findTranscripts';
 import type { TidemarkClient } from '../keeper/client';
+import { commands } from './ids';
 
 /** What reads and imports, loaded when it is needed. */
 export interface ImportParts {
@@ -42,7 +43,12 @@ export class ImportSessions {
       (signal, onProgress) =>
         parts.importTranscripts(chosen, this.client(), { now: Date.now(), signal, onProgress }),
     );
-    void vscode.window.showInformationMessage(result ? resultText(result) : stoppedText());
+    const show = vscode.l10n.t('Show Sessions');
+    const answer = await vscode.window.showInformationMessage(
+      result ? resultText(result) : stoppedText(),
+      show,
+    );
+    if (answer === show) await vscode.commands.executeCommand(commands.showSessions);
   }
 
   async #choose({ findTranscripts }: ImportParts): Promise<string[] | undefined> {

@@ -14,7 +14,7 @@ export interface ToolCall {
 export interface ToolResult {
   at: number;
   response: JsonValue;
-  /** What the tool said as text. */
+  /** What a call that failed said; empty for others. */
   text: string;
   failed: boolean;
   /** The sub-agent that this call started. */
@@ -157,12 +157,12 @@ function resultOf(
   structured: JsonValue | undefined,
   isError: boolean,
 ): ToolResult {
-  const text = cleanText(contentText(content).replace(/<\/?tool_use_error>/g, ''));
   const failed = isError || (typeof structured === 'string' && /^(?:\w+)?Error: /.test(structured));
   const isObject = typeof structured === 'object' && structured !== null;
   const agentId = isObject && !Array.isArray(structured) ? structured['agentId'] : undefined;
   return {
-    ...{ at, text, failed },
+    ...{ at, failed },
+    text: failed ? cleanText(contentText(content).replace(/<\/?tool_use_error>/g, '')) : '',
     response: failed ? null : clean(withoutOriginal(isObject ? structured : (content ?? null))),
     ...(typeof agentId === 'string' && { agentId }),
   };
