@@ -120,8 +120,11 @@ export class Ingest {
     const name = event.promptId && `stop:${event.promptId}:${hash(said)}`;
     const origin = await this.#origin(id, event, name, said);
     const prompts = await this.sessions.getPrompts(id);
-    const prompt = prompts.find(({ number }) => number === origin.promptNumber) ?? prompts.at(-1);
-    if (prompt) await this.sessions.endPrompt(id, prompt.number, event.at);
+    const named = prompts.find(({ number }) => number === origin.promptNumber);
+    const prompt = named ?? prompts.at(-1);
+    // A prompt that the agent wrote to itself goes on with the last one's work, and is no end of it.
+    const ended = event.promptId === undefined ? prompt : named;
+    if (ended) await this.sessions.endPrompt(id, ended.number, event.at);
     const { duplicate } = await this.manager.queueSummarize(id, prompt?.text ?? '', said, {
       ...origin,
       ...(event.failure !== undefined && { failure: event.failure }),

@@ -166,9 +166,11 @@ class SessionRecords {
     const { agent, agentSessionId } = this.session;
     const cwd = step.cwd || this.session.cwd;
     const promptId = this.#promptId(step);
+    // A session that was resumed or forked can begin with a copy of another one's lines, under the same ids.
+    const isUnique = agent === 'claude-code' && key.startsWith(step.key);
     return {
       v: 1,
-      id: `import-${hash(`${agent} ${agentSessionId} ${key}`)}`,
+      id: `import-${hash(isUnique ? `${agent} ${key}` : `${agent} ${agentSessionId} ${key}`)}`,
       at: step.at,
       agent,
       event,

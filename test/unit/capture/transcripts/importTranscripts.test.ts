@@ -182,6 +182,27 @@ describe('importTranscripts', function () {
     );
   });
 
+  it('takes the lines with which a resumed session repeats another one for no work of its own', async () => {
+    workedSession();
+    const first = await importInto(t);
+    const copy = new TranscriptLines('session-2');
+    copy.lines.push(...t.lines.map((line) => line.replaceAll('session-1', 'session-2')));
+    copy.prompt('Go on', { uuid: 'own', promptId: 'p9' });
+    await importInto(copy);
+    const { stored } = await importInto(copy);
+    const [original, resumed] = stored.sessions;
+    assert.deepEqual(
+      resumed!.summaries.map(({ request, learned }) => [request, learned]),
+      [['Go on', 'The turn was interrupted before it came to an end.']],
+    );
+    assert.deepEqual(original, first.stored.sessions[0]);
+    assert.deepEqual(
+      resumed!.prompts.map(({ text }) => text),
+      ['Go on'],
+    );
+    assert.equal(stored.accounting.length, 2);
+  });
+
   it('keeps whose work it was: of one sub-agent, or not of one alone', async () => {
     t.prompt('Look', { promptId: 'p1' });
     t.call('task-1', 'Agent', { subagent_type: 'Explore', prompt: 'Find' });
