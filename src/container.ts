@@ -60,6 +60,7 @@ export class Container {
           clearAllData: async () => this.#supervisor?.clearAllData(),
           reopenStore: () => this.#supervisor?.retry(),
           replaceDamaged: async () => this.#supervisor?.replaceDamaged(),
+          loadImport: () => import('./keeper/entry'),
           showLog: () => this.#channel.show(),
         },
         this.#log,

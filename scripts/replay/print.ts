@@ -19,7 +19,10 @@ export function printReplay(result: ReplayResult): void {
   }
   const count = (outcome: string) => result.accounting.filter((a) => a.outcome === outcome).length;
   const { pending, processing, failed } = result.queue;
+  const { events } = result;
+  const ignored = Object.entries(events.ignored).map(([rule, times]) => `${rule} ${times}`);
   console.log(`
+Events       ${events.total}: ${events.captured} captured, ${events.setAside} set aside, ignored: ${ignored.join(', ') || 'none'}
 Captured     ${result.accounting.length} tool uses: ${count('observed')} observed, ${count('merged')} merged, ${count('skipped')} skipped
 Queue        ${pending} pending, ${processing} processing, ${failed} failed
 Set aside    ${result.setAside.length === 0 ? 'nothing' : result.setAside.map((s) => `${s.reason} (${s.size} bytes)`).join(', ')}

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { sessionIdOf } from '../../src/capture/agentPayload';
+import type { CaptureOutcome } from '../../src/capture/capture';
+import type { EventCounts } from '../../src/capture/eventCounts';
 import { contextFileName } from '../../src/capture/projectIdentity';
 import { systemClock } from '../../src/base/clock';
 import { silentLogger } from '../../src/base/logger';
@@ -13,8 +16,10 @@ import type { Observation, Summary } from '../../src/memory/observation';
 import type { QueueCounts } from '../../src/queue/message';
 import type { SetAside } from '../../src/capture/setAsideStore';
 import type { StoredPrompt } from '../../src/session/sessionStore';
+import type { JsonObject } from '../../src/capture/spoolRecord';
 import { engineFiles, hookFile } from '../build';
-import { fillPlaceholders } from './placeholders';
+import { EventCounter } from './eventCounter';
+import { environmentOf, readRecording } from './recording';
 
 export interface ReplayedSession {
   agent: string;
@@ -30,57 +35,62 @@ export interface ReplayResult {
   queue: QueueCounts;
   accounting: (ToolOutcome & { agentSessionId: string })[];
   setAside: Omit<SetAside, 'count' | 'lastAt'>[];
+  /** What became of each line: the sum is `total`, unless an event was lost. */
+  events: EventCounts;
   /** What the next session in the last recording's project is given; empty where nothing is remembered. */
   context: string;
 }
 
 /** Replays the recordings in order into the store at `folder`. @throws when a file is no recording. */
 export async function replay(files: string[], folder: string): Promise<ReplayResult> {
-  const recordings = await Promise.all(files.map(readRecording));
+  const events = (await Promise.all(files.map(readRecording))).flat();
   const store = resolve(folder);
+  const counter = new EventCounter();
+  return withKeeper(
+    store,
+    async (keeper) => {
+      for (const { payload, agent } of events) {
+        await fireHook(store, payload, environmentOf(agent, payload));
+        counter.fired(store, payload, agent);
+      }
+      await keeper.rescan();
+      await drained(keeper);
+      const last = (events.at(-1)?.payload ?? {}) as JsonObject;
+      return { ...(await collect(keeper, store, sessionIdOf(last))), events: counter.counts() };
+    },
+    (outcome) => counter.captured(outcome),
+  );
+}
+
+/** Runs a keeper with the built-in provider on the folder, for as long as `work` takes. */
+export async function withKeeper<T>(
+  store: string,
+  work: (keeper: Keeper) => Promise<T>,
+  onCaptured?: (outcome: CaptureOutcome) => void,
+): Promise<T> {
   let failure: unknown;
   const ownership = await acquireOwnership(store);
   const keeper = await Keeper.start({
-    ...{
-      folder: store,
-      engineFiles,
-      provider: createBuiltinProvider(),
-      clock: systemClock,
-      log: silentLogger,
-    },
-    lingerMs: 0,
-    onFailure: (error) => (failure = error),
+    ...{ folder: store, engineFiles, provider: createBuiltinProvider(), clock: systemClock },
+    ...{ log: silentLogger, lingerMs: 0, onFailure: (error: unknown) => (failure = error) },
+    ...(onCaptured && { onCaptured }),
   });
   try {
-    for (const payload of recordings.flat()) await fireHook(store, payload);
-    await keeper.rescan();
-    await drained(keeper);
-    await keeper.contextFiles.flush();
+    const result = await work(keeper);
     if (failure) throw failure as Error;
-    return await collect(keeper, store, recordings.flat());
+    return result;
   } finally {
     await keeper.stop();
     await ownership.release();
   }
 }
 
-async function readRecording(file: string): Promise<unknown[]> {
-  const lines = fillPlaceholders(await readFile(file, 'utf8')).split('\n');
-  return lines.flatMap((line, i) => {
-    if (line.trim() === '') return [];
-    try {
-      return [(JSON.parse(line) as { payload: unknown }).payload];
-    } catch {
-      throw new Error(`${file}:${i + 1} is no line of a recording ({event, payload} as JSON).`);
-    }
-  });
-}
-
 /** One event, as an agent fires it: a process of its own, the payload on its standard input. */
-export function fireHook(store: string, payload: unknown): Promise<string> {
+export function fireHook(store: string, payload: unknown, env = process.env): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [hookFile, '--store', store], {
       stdio: ['pipe', 'pipe', 'inherit'],
+      env,
     });
     let answer = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text));
@@ -93,7 +103,7 @@ export function fireHook(store: string, payload: unknown): Promise<string> {
 }
 
 /** Resolves when nothing waits or is in work any more. */
-function drained(keeper: Keeper): Promise<void> {
+export function drained(keeper: Keeper): Promise<void> {
   return new Promise((resolve) => {
     const check = () => {
       if (keeper.manager.isAnySessionProcessing()) return;
@@ -105,7 +115,13 @@ function drained(keeper: Keeper): Promise<void> {
   });
 }
 
-async function collect(keeper: Keeper, store: string, payloads: unknown[]): Promise<ReplayResult> {
+/** What the store holds; `context` is that of the project of the session with the agent's id, or of the newest. */
+export async function collect(
+  keeper: Keeper,
+  store: string,
+  lastId: string | undefined,
+): Promise<Omit<ReplayResult, 'events'>> {
+  await keeper.contextFiles.flush();
   const stored = (await keeper.sessions.listSessions(10_000)).sort((a, b) => a.id - b.id);
   const accounting: ReplayResult['accounting'] = [];
   const sessions: ReplayedSession[] = [];
@@ -119,7 +135,6 @@ async function collect(keeper: Keeper, store: string, payloads: unknown[]): Prom
       summaries: await keeper.memory.summaries(id),
     });
   }
-  const lastId = payloads.map((payload) => (payload as { session_id?: unknown } | null)?.session_id).at(-1);
   const last = stored.find(({ agentSessionId }) => agentSessionId === lastId) ?? stored.at(-1);
   const setAside = (await keeper.memory.listSetAside(10_000)).map(({ reason, size, sha256, head }) => ({
     ...{ reason, size, sha256 },

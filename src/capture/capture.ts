@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '../base/logger';
 import { readClaudeCode } from './agents/claudeCode';
+import { readCodex } from './agents/codex';
+import { readCopilotCli } from './agents/copilotCli';
+import { readGeminiCli } from './agents/geminiCli';
+import { readVscode } from './agents/vscodeLocal';
 import { connectionTestEvent, isIgnoredEvent } from './events';
 import type { Ingest } from './ingest';
 import type { SetAsideStore } from './setAsideStore';
 import type { UnreadableFile } from './spool';
 import type { SetAsideReason, SpooledEvent, SpoolRecord } from './spoolRecord';
-import type { AgentEvent } from './vocabulary';
+import type { Reading } from './reading';
+import type { AgentEvent, AgentId } from './vocabulary';
 
 const HEAD_CHARACTERS = 200;
 
-/** An agent's payload in the one vocabulary, or why it is not. */
-export type Reading = AgentEvent | { setAside: SetAsideReason } | { ignored: string };
+/** What became of an event: its kind where it was stored, or the rule by which nothing of it was kept. */
+export type CaptureOutcome =
+  { captured: AgentEvent['type'] } | { ignored: string } | { setAside: SetAsideReason };
 
 /** Turns spool records into events of the one vocabulary and hands them on; sets aside what it can't read. */
 export class Capture {
@@ -22,15 +28,20 @@ export class Capture {
   ) {}
 
   /** Durable when it resolves; accepting a record again changes nothing. */
-  async accept(record: SpoolRecord): Promise<void> {
+  async accept(record: SpoolRecord): Promise<CaptureOutcome> {
     if ('setAside' in record) {
-      this.log.warn(`An event was set aside: ${record.setAside.reason}.`);
+      const { reason } = record.setAside;
+      this.log.warn(`An event was set aside: ${reason}.`);
       await this.store.setAside({ eventId: record.id, at: record.at, ...record.setAside });
-      return;
+      return { setAside: reason };
     }
     const reading = read(record);
-    if ('type' in reading) await this.ingest.accept(reading);
-    else if ('setAside' in reading) await this.#setAside(record, reading.setAside);
+    if ('type' in reading) {
+      const isNew = await this.ingest.accept(reading);
+      return isNew ? { captured: reading.type } : { ignored: 'duplicate' };
+    }
+    if ('setAside' in reading) await this.#setAside(record, reading.setAside);
+    return reading;
   }
 
   /** A file in the spool that is no record: only its size and hash are kept. */
@@ -61,8 +72,17 @@ export class Capture {
 }
 
 function read(record: SpooledEvent): Reading {
-  if (record.event === connectionTestEvent) return { ignored: 'connection test' };
-  if (isIgnoredEvent(record.event)) return { ignored: 'event' };
-  // Agents that read Claude Code's settings send payloads in its style.
-  return readClaudeCode(record);
+  if (record.event === connectionTestEvent) return { ignored: 'uninteresting-event' };
+  if (isIgnoredEvent(record.event, record.agent)) return { ignored: 'uninteresting-event' };
+  return readers[record.agent](record);
 }
+
+const readers: Record<AgentId, (record: SpooledEvent) => Reading> = {
+  'claude-code': readClaudeCode,
+  'copilot-cli': readCopilotCli,
+  codex: readCodex,
+  'gemini-cli': readGeminiCli,
+  vscode: readVscode,
+  // Other extensions speak through an interface of their own, not through hooks.
+  extension: readClaudeCode,
+};

@@ -1,5 +1,5 @@
 import type { DedupeKey } from '../queue/message';
-import type { SessionManager } from '../session/sessionManager';
+import type { Origin, SessionManager } from '../session/sessionManager';
 import type { SessionStore, StoredSession } from '../session/sessionStore';
 import { createHash } from 'node:crypto';
 import type { AgentEvent } from './vocabulary';
@@ -23,35 +23,35 @@ export class Ingest {
     private readonly manager: SessionManager,
   ) {}
 
-  async accept(event: AgentEvent): Promise<void> {
+  /** False for an event that was accepted before, over this or another route. */
+  async accept(event: AgentEvent): Promise<boolean> {
     const id = await this.#sessionOf(event);
     switch (event.type) {
       case 'sessionStarted':
-        return;
+        return true;
       case 'prompt':
       case 'privatePrompt':
         return this.#prompt(id, event);
       case 'toolUsed':
       case 'toolFailed': {
-        await this.manager.queueObservation(
-          id,
-          { use: event.use },
-          this.#origin(event, event.use.toolUseId, event.use),
-        );
-        return;
+        const { use } = event;
+        const origin = await this.#origin(id, event, use.toolUseId && `tool:${use.toolUseId}`, use);
+        const { duplicate } = await this.manager.queueObservation(id, { use }, origin);
+        return !duplicate;
       }
       case 'subagentEnded':
-        if (event.lastAssistantMessage)
-          await this.#report(id, event, event.lastAssistantMessage, event.subagent);
-        return;
+        if (!event.lastAssistantMessage) return true;
+        return this.#report(id, event, event.lastAssistantMessage, event.subagent);
       case 'compacted':
         return this.#report(id, event, event.summary, { id: COMPACTION });
       case 'turnEnded':
         return this.#turnEnded(id, event);
       case 'sessionEnded':
+        await this.#closeOpenPrompt(id, event);
         await this.sessions.endSession(id, event.reason, event.at);
         this.#known.delete(sessionKey(event));
         this.manager.markEnded(id);
+        return true;
     }
   }
 
@@ -69,16 +69,34 @@ export class Ingest {
     return session.id;
   }
 
-  async #prompt(id: number, event: AgentEvent & { type: 'prompt' | 'privatePrompt' }): Promise<void> {
+  async #prompt(id: number, event: AgentEvent & { type: 'prompt' | 'privatePrompt' }): Promise<boolean> {
     const text = event.type === 'prompt' ? event.text : '';
     const { number, duplicate } = await this.sessions.addPrompt(id, {
       text,
       isPrivate: event.type === 'privatePrompt',
       at: event.at,
       dedupeKeys: this.#keys(event, event.promptId && `prompt:${event.promptId}`, text),
+      ...(event.promptId !== undefined && { agentPromptId: event.promptId }),
     });
     // Known already: the session may have gone on to another prompt since.
-    if (!duplicate) await this.manager.initializeSession(id, text, number);
+    if (duplicate) return false;
+    await this.#closeOpenPrompt(id, event, number);
+    await this.manager.initializeSession(id, text, number);
+    return true;
+  }
+
+  /**
+   * A turn whose end nobody told, though the session went on to prompt `next` or ended, was interrupted: its
+   * summary says so. What is private has no summary.
+   */
+  async #closeOpenPrompt(id: number, event: AgentEvent, next = Infinity): Promise<void> {
+    const prompts = await this.sessions.getPrompts(id);
+    const open = prompts.filter(({ number }) => number < next).at(-1);
+    if (!open || open.endedAt !== undefined || open.isPrivate) return;
+    await this.manager.queueSummarize(id, open.text, '', {
+      ...{ at: event.at, promptNumber: open.number, interrupted: true },
+      dedupeKeys: [{ key: `${sessionKey(event)}:interrupted:${open.number}` }],
+    });
   }
 
   async #report(
@@ -86,39 +104,65 @@ export class Ingest {
     event: AgentEvent,
     text: string,
     subagent: { id: string; type?: string },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const name =
       subagent.id === COMPACTION
         ? event.promptId && `${COMPACTION}:${event.promptId}:${hash(text)}`
-        : subagent.id;
-    await this.manager.queueObservation(id, { report: { text, subagent } }, this.#origin(event, name, text));
+        : `subagent:${subagent.id}:${hash(text)}`;
+    const origin = await this.#origin(id, event, name, text);
+    const { duplicate } = await this.manager.queueObservation(id, { report: { text, subagent } }, origin);
+    return !duplicate;
   }
 
-  async #turnEnded(id: number, event: AgentEvent & { type: 'turnEnded' }): Promise<void> {
-    const prompts = await this.sessions.getPrompts(id);
+  async #turnEnded(id: number, event: AgentEvent & { type: 'turnEnded' }): Promise<boolean> {
     const said = event.lastAssistantMessage ?? '';
     // One prompt can end more than once, with other words each time: the words are part of the name.
     const name = event.promptId && `stop:${event.promptId}:${hash(said)}`;
-    await this.manager.queueSummarize(id, prompts.at(-1)?.text ?? '', said, {
-      ...this.#origin(event, name, said),
+    const origin = await this.#origin(id, event, name, said);
+    const prompts = await this.sessions.getPrompts(id);
+    const named = prompts.find(({ number }) => number === origin.promptNumber);
+    const prompt = named ?? prompts.at(-1);
+    // A prompt that the agent wrote to itself goes on with the last one's work, and is no end of it.
+    const ended = event.promptId === undefined ? prompt : named;
+    if (ended) await this.sessions.endPrompt(id, ended.number, event.at);
+    const { duplicate } = await this.manager.queueSummarize(id, prompt?.text ?? '', said, {
+      ...origin,
       ...(event.failure !== undefined && { failure: event.failure }),
     });
+    return !duplicate;
   }
 
-  #origin(event: AgentEvent, name: string | undefined, content: unknown) {
-    return { at: event.at, dedupeKeys: this.#keys(event, name, content) };
+  async #origin(id: number, event: AgentEvent, name: string | undefined, content: unknown): Promise<Origin> {
+    const number = event.promptId && (await this.sessions.findPrompt(id, event.promptId));
+    return {
+      at: event.at,
+      dedupeKeys: this.#keys(event, name, content),
+      // Work that a prompt started can end when the session is at another one. A prompt that the agent wrote to
+      // itself is not known: its work belongs to the last.
+      ...(number ? { promptNumber: number } : {}),
+    };
   }
 
   /** The spool file's id; and the agent's own name of the event, or its content where it has no name. */
   #keys(event: AgentEvent, name: string | undefined, content: unknown): DedupeKey[] {
-    const route: DedupeKey = name
-      ? { key: `${sessionKey(event)}:${event.type}:${name}` }
-      : {
-          key: `${sessionKey(event)}:${event.type}:hash:${hash(JSON.stringify(content))}`,
-          withinMs: SAME_WITHIN_MS,
-        };
-    return [{ key: `event:${event.eventId}` }, route];
+    const key = name ?? (event.eventKey && `${kindOf(event)}:at:${event.eventKey}`);
+    return [
+      { key: `event:${event.eventId}` },
+      key ? { key: `${sessionKey(event)}:${key}` } : this.#contentKey(event, content),
+    ];
   }
+
+  #contentKey(event: AgentEvent, content: unknown): DedupeKey {
+    return {
+      key: `${sessionKey(event)}:${kindOf(event)}:hash:${hash(JSON.stringify(content))}`,
+      withinMs: SAME_WITHIN_MS,
+    };
+  }
+}
+
+/** What an event is called in its names: two agents' hooks may tell one call as used and as failed. */
+function kindOf({ type }: AgentEvent): string {
+  return type === 'toolFailed' ? 'toolUsed' : type;
 }
 
 function sessionKey(event: AgentEvent): string {

@@ -44,7 +44,10 @@ export interface Subagent {
 
 /** One finished tool call. `error` is there exactly when the call failed. */
 export interface ToolUse {
-  /** The agent's own id of the call; absent where the agent has none. */
+  /**
+   * The agent's own id of the call. Where the agent has none, its adapter makes one of what the agent tells over
+   * every route; absent where that isn't possible either.
+   */
   toolUseId?: string;
   tool: string;
   action: ToolAction;
@@ -75,6 +78,11 @@ interface EventCommon {
   project: ProjectRef;
   /** The agent's id of the prompt being worked on, where it has one. */
   promptId?: string;
+  /**
+   * Tells the event from the session's others of its kind, over whatever route it comes: for events in which the
+   * agent has nothing else to tell them by.
+   */
+  eventKey?: string;
 }
 
 export type SessionStartSource = 'startup' | 'resume' | 'clear' | 'compact' | 'fork' | 'other';

@@ -1,37 +1,44 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isPromptEvent, isSessionStart } from '../capture/agentPayload';
 import { contextCharacters, readContextSettings } from '../capture/contextSettings';
 import { contextFileName } from '../capture/projectIdentity';
 import { withoutHalves } from '../capture/scrub';
 import type { JsonObject } from '../capture/spoolRecord';
-import type { ProjectRef } from '../capture/vocabulary';
+import type { AgentId, ProjectRef } from '../capture/vocabulary';
 import { promptContext } from './promptContext';
 
 const largestFile = 1_048_576;
+/** Those whose answer to a prompt may carry context. */
+const takesContextOnPrompt: ReadonlySet<AgentId> = new Set(['claude-code', 'codex', 'gemini-cli']);
 
 /**
  * What the agent is told in answer to an event: for the start of a session the project's ready-made context, if
  * there is one; for a prompt what is remembered about it, where a person has turned that on. Never throws.
  */
 export function answerTo(
+  agent: AgentId,
   event: string,
   storeDir: string,
   project: ProjectRef,
   payload: JsonObject,
 ): string | undefined {
-  const additionalContext = contextFor(event, storeDir, project, payload);
-  if (additionalContext === undefined) return undefined;
-  return JSON.stringify({ hookSpecificOutput: { hookEventName: event, additionalContext } });
+  const additionalContext = contextFor(agent, event, storeDir, project, payload);
+  return additionalContext === undefined
+    ? undefined
+    : JSON.stringify(answerOf(agent, event, additionalContext));
 }
 
 function contextFor(
+  agent: AgentId,
   event: string,
   storeDir: string,
   project: ProjectRef,
   { prompt }: JsonObject,
 ): string | undefined {
-  if (event === 'SessionStart') return startContext(storeDir, project);
-  if (event !== 'UserPromptSubmit' || typeof prompt !== 'string') return undefined;
+  if (isSessionStart(event)) return startContext(storeDir, project);
+  if (!takesContextOnPrompt.has(agent) || !isPromptEvent(event) || typeof prompt !== 'string')
+    return undefined;
   return promptContext(storeDir, project, prompt, readContextSettings(storeDir));
 }
 
@@ -60,4 +67,11 @@ function withinBudget(text: string, budget: number): string {
   // A day without anything under it.
   if (kept.at(-1)?.startsWith('## ')) kept.pop();
   return kept.length === 0 ? text.slice(0, budget) : [...kept, tail].join('\n');
+}
+
+/** Copilot CLI reads the top level alone; to Codex anything but the known members there is a failed hook. */
+function answerOf(agent: AgentId, event: string, additionalContext: string) {
+  return agent === 'copilot-cli'
+    ? { additionalContext }
+    : { hookSpecificOutput: { hookEventName: event, additionalContext } };
 }

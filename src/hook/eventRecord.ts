@@ -1,33 +1,18 @@
+import {
+  eventOf,
+  isLedToByPrompt,
+  isMachinePrompt,
+  isPromptEvent,
+  isSessionEnd,
+  promptIdOf,
+  text,
+} from '../capture/agentPayload';
 import { removePrivate } from '../capture/privacy';
 import { identifyProject } from '../capture/projectIdentity';
 import { scrub } from '../capture/scrub';
 import type { JsonObject, SpooledEvent } from '../capture/spoolRecord';
 import type { AgentId, ProjectRef } from '../capture/vocabulary';
 import type { PrivateMarker } from './privateMarker';
-
-/** Events that a prompt leads to, and that would tell what it was about. */
-const ledToByPrompt = new Set([
-  'PostToolUse',
-  'PostToolUseFailure',
-  'Stop',
-  'StopFailure',
-  'SubagentStop',
-  'PostCompact',
-]);
-
-/** The agent's name of the event; empty if it gave none. */
-export function eventOf(payload: JsonObject): string {
-  return text(payload, 'hook_event_name') || text(payload, 'hookEventName');
-}
-
-export function sessionIdOf(payload: JsonObject): string {
-  return text(payload, 'session_id') || text(payload, 'sessionId');
-}
-
-/** The agent that runs the hook; several run hooks that were written for Claude Code. */
-export function agentOf(environment: NodeJS.ProcessEnv): AgentId {
-  return environment['COPILOT_CLI'] === '1' ? 'copilot-cli' : 'claude-code';
-}
 
 /** The payload's project, with nothing private or secret in it. */
 export function projectOf(payload: JsonObject): ProjectRef {
@@ -47,7 +32,7 @@ export function eventRecord(
   return {
     v: 1,
     ...origin,
-    event: eventOf(scrubbed),
+    event: scrub(eventOf(payload)).value as string,
     payload: scrubbed,
     ...(privatePrompt && { privatePrompt }),
     ...(Object.keys(redactions).length > 0 && { redactions }),
@@ -60,25 +45,23 @@ export function eventRecord(
  */
 export function admit(payload: JsonObject, marker: PrivateMarker): boolean {
   const event = eventOf(payload);
-  const promptId = text(payload, 'prompt_id');
-  if (event === 'SessionEnd') marker.clear();
-  if (ledToByPrompt.has(event)) return !marker.covers(promptId);
-  if (event !== 'UserPromptSubmit') return true;
-  if (isPrivatePrompt(payload)) {
-    marker.set(promptId);
-  } else if (text(payload, 'prompt').trimStart().startsWith('<task-notification>')) {
-    // The machine reports on what the private prompt started, under a prompt id of its own.
+  const promptId = promptIdOf(payload);
+  if (isSessionEnd(event)) marker.clear();
+  if (isLedToByPrompt(event)) return !marker.covers(promptId);
+  if (!isPromptEvent(event)) return true;
+  if (isMachinePrompt(payload)) {
+    // What the private prompt started goes on under another prompt id, or in a sub-agent.
     if (!marker.isSet()) return true;
     marker.set('');
     return false;
-  } else {
-    marker.clear();
   }
+  if (isPrivatePrompt(payload)) marker.set(promptId);
+  else marker.clear();
   return true;
 }
 
 function isPrivatePrompt(payload: JsonObject): boolean {
-  if (eventOf(payload) !== 'UserPromptSubmit') return false;
+  if (!isPromptEvent(eventOf(payload)) || isMachinePrompt(payload)) return false;
   const open = removePrivate(text(payload, 'prompt'));
   return open.removed > 0 && open.text.trim() === '';
 }
@@ -90,9 +73,4 @@ function withoutUnused(payload: JsonObject): JsonObject {
   const rest = { ...response };
   delete rest['originalFile'];
   return { ...payload, tool_response: rest };
-}
-
-function text(payload: JsonObject, name: string): string {
-  const value = Object.hasOwn(payload, name) ? payload[name] : undefined;
-  return typeof value === 'string' ? value : '';
 }

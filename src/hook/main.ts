@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
+import { agentOf, eventOf, sessionIdOf } from '../capture/agentPayload';
 import { connectionTestEvent, isIgnoredEvent } from '../capture/events';
 import type { JsonObject, SetAsideReason, SpooledSetAside } from '../capture/spoolRecord';
 import { answerTo } from './context';
-import { admit, agentOf, eventOf, eventRecord, projectOf, sessionIdOf } from './eventRecord';
+import { admit, eventRecord, projectOf } from './eventRecord';
 import { parsePayload } from './payload';
 import { PrivateMarker } from './privateMarker';
 import { writeWithinLimit } from './spoolLimit';
@@ -33,15 +34,16 @@ async function main(): Promise<void> {
 
 function take(storeDir: string, payload: JsonObject): void {
   const event = eventOf(payload);
-  if (isIgnoredEvent(event)) return;
+  const agent = agentOf(payload, process.env);
+  if (isIgnoredEvent(event, agent)) return;
   if (!admit(payload, new PrivateMarker(storeDir, sessionIdOf(payload)))) return;
   const project = projectOf(payload);
   try {
-    const origin = { id: newEventId(), at: performance.timeOrigin, agent: agentOf(process.env), project };
+    const origin = { id: newEventId(), at: performance.timeOrigin, agent, project };
     writeWithinLimit(storeDir, eventRecord(payload, origin));
     if (event === connectionTestEvent) writeSync(1, JSON.stringify({ tidemarkConnectionTest: origin.id }));
   } finally {
-    const answer = answerTo(event, storeDir, project, payload);
+    const answer = answerTo(agent, event, storeDir, project, payload);
     if (answer !== undefined) writeSync(1, answer);
   }
 }

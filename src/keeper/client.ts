@@ -1,5 +1,6 @@
 import type { ProviderPause } from '../distill/providerPause';
 import type { Event } from '../base/event';
+import type { ImportTarget } from '../capture/transcripts/importTranscripts';
 import type { Observation, Summary } from '../memory/observation';
 import type { QueueCounts, QueuedMessage } from '../queue/message';
 import type { StoredPrompt, StoredSession } from '../session/sessionStore';
@@ -37,7 +38,7 @@ export interface StoreStatus {
 }
 
 /** What views and commands may ask of the store, whoever keeps it. Every call rejects when it is closed. */
-export interface TidemarkClient {
+export interface TidemarkClient extends ImportTarget {
   status(): StoreStatus;
   /** Newest activity first. */
   sessions(limit: number): Promise<SessionItem[]>;

@@ -5,6 +5,8 @@ export { connectAgent, disconnectAgent, planConnection, planDisconnection } from
 export { testConnection } from '../connect/connectionTest';
 export { writePlugin } from '../connect/plugin';
 export { takeDropped } from '../capture/droppedEvents';
+export { estimateImport, findTranscripts } from '../capture/transcripts/findTranscripts';
+export { importTranscripts } from '../capture/transcripts/importTranscripts';
 export { createBuiltinProvider } from '../distill/providers/builtin/builtinProvider';
 export { writeContextSettings } from './contextSettings';
 export { installLauncher } from './launcher';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock';
 import { Emitter, type Event } from '../base/event';
 import type { Logger } from '../base/logger';
-import { Capture } from '../capture/capture';
+import { Capture, type CaptureOutcome } from '../capture/capture';
 import { Ingest } from '../capture/ingest';
 import { Spool } from '../capture/spool';
 import { Distiller } from '../distill/distiller';
@@ -26,6 +26,8 @@ export interface KeeperOptions {
   log: Logger;
   /** How long an iterator waits for another message, ms. */
   lingerMs?: number;
+  /** Called with what became of each event of the spool, once that is durable. */
+  onCaptured?: (outcome: CaptureOutcome) => void;
   /** Called when the store or the spool fails: this keeper is of no more use. */
   onFailure: (error: unknown) => void;
 }
@@ -56,6 +58,7 @@ export class Keeper {
     readonly memory: EngineMemoryStore,
     readonly manager: SessionManager,
     readonly contextFiles: ContextFiles,
+    readonly capture: Capture,
     private readonly spool: Spool,
     pause: ProviderPauseState,
     changed: Emitter<void>,
@@ -111,7 +114,8 @@ export class Keeper {
       log,
       accept: async (record) => {
         try {
-          await capture.accept(record);
+          const outcome = await capture.accept(record);
+          options.onCaptured?.(outcome);
         } catch (error) {
           // The store is in trouble, not the event: its file stays.
           if (error instanceof StorageFailedError || error instanceof StorageClosedError) throw error;
@@ -129,6 +133,7 @@ export class Keeper {
       memory,
       manager,
       contextFiles,
+      capture,
       spool,
       pause,
       changed,

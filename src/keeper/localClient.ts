@@ -1,5 +1,6 @@
 import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/event';
+import type { ImportTarget } from '../capture/transcripts/importTranscripts';
 import type { Logger } from '../base/logger';
 import type { Observation, Summary } from '../memory/observation';
 import {
@@ -9,6 +10,7 @@ import {
   type StoreStatus,
   type TidemarkClient,
 } from './client';
+import { importTarget } from './importTarget';
 import type { Keeper } from './keeper';
 
 /** A store of this size is worth a person's look. */
@@ -18,6 +20,7 @@ const LARGE_BYTES = 1_000_000_000;
 export class LocalClient implements TidemarkClient, Disposable {
   readonly #changed: Emitter<ReadonlySet<number>>;
   readonly #subscriptions: Disposable[];
+  readonly #importTarget: ImportTarget;
   readonly onDidChange: Event<ReadonlySet<number>>;
 
   constructor(
@@ -27,6 +30,7 @@ export class LocalClient implements TidemarkClient, Disposable {
   ) {
     this.#changed = new Emitter((error) => log.error('A listener to the store failed.', error));
     this.onDidChange = this.#changed.event;
+    this.#importTarget = importTarget(keeper);
     this.#subscriptions = [
       keeper.queue.onTransitions((transitions) =>
         this.#changed.fire(new Set(transitions.map(({ sessionId }) => sessionId))),
@@ -81,6 +85,10 @@ export class LocalClient implements TidemarkClient, Disposable {
   setPaused(paused: boolean): Promise<void> {
     return this.keeper.setPaused(paused);
   }
+
+  importedBefore: TidemarkClient['importedBefore'] = (agent, agentSessionId) =>
+    this.#importTarget.importedBefore(agent, agentSessionId);
+  acceptEvent: TidemarkClient['acceptEvent'] = (record) => this.#importTarget.acceptEvent(record);
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();

@@ -1,4 +1,4 @@
-import type { AgentId } from '../capture/vocabulary';
+import type { AgentId, Subagent } from '../capture/vocabulary';
 
 export const observationTypes = [
   'decision',
@@ -34,6 +34,8 @@ export interface Observation extends ObservationContent {
   readonly createdAt: number;
   readonly provider: string;
   readonly agent: AgentId;
+  /** The sub-agent that did all of the work; absent where the session's own agent did some of it. */
+  readonly subagent?: Subagent;
 }
 
 /** What a turn came to. Fields that the evidence says nothing about are absent, never guessed. */

@@ -7,7 +7,14 @@ export type MessageBody =
   | { kind: 'observation'; use: ToolUse }
   /** A sub-agent's last words. */
   | { kind: 'observation'; report: { text: string; subagent: Subagent } }
-  | { kind: 'summary'; lastUserMessage: string; lastAssistantMessage: string; failure?: string };
+  | {
+      kind: 'summary';
+      lastUserMessage: string;
+      lastAssistantMessage: string;
+      failure?: string;
+      /** Nobody told the end of the turn: the person stopped it, or the agent died. */
+      interrupted?: true;
+    };
 
 /**
  * A message's life:

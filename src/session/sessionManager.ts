@@ -174,11 +174,15 @@ export class SessionManager implements Disposable {
     id: number,
     lastUserMessage: string,
     lastAssistantMessage = '',
-    origin: Origin & { failure?: string } = {},
+    origin: Origin & { failure?: string; interrupted?: true } = {},
   ): Promise<EnqueueResult> {
-    const { failure, ...rest } = origin;
-    const body = { kind: 'summary' as const, lastUserMessage, lastAssistantMessage };
-    return this.#queue(id, failure === undefined ? body : { ...body, failure }, rest);
+    const { failure, interrupted, ...rest } = origin;
+    const body: MessageBody = {
+      ...{ kind: 'summary', lastUserMessage, lastAssistantMessage },
+      ...(failure !== undefined && { failure }),
+      ...(interrupted && { interrupted }),
+    };
+    return this.#queue(id, body, rest);
   }
 
   #queue(id: number, body: MessageBody, origin: Origin): Promise<EnqueueResult> {

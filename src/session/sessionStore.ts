@@ -23,6 +23,19 @@ export interface StoredPrompt {
   readonly text: string;
   readonly isPrivate: boolean;
   readonly createdAt: number;
+  /** When its turn first ended, ms since the epoch; absent while nobody has told an end. */
+  readonly endedAt?: number;
+  /** The agent's own id of it. */
+  readonly agentPromptId?: string;
+}
+
+/** Whether the session went on, or ended, without an end of this prompt's turn. Of a private one nothing is told. */
+export function isInterrupted(
+  prompt: StoredPrompt,
+  session: Pick<StoredSession, 'promptCount' | 'endedAt'>,
+): boolean {
+  if (prompt.isPrivate || prompt.endedAt !== undefined) return false;
+  return prompt.number < session.promptCount || session.endedAt !== undefined;
 }
 
 export interface NewPrompt {
@@ -33,6 +46,7 @@ export interface NewPrompt {
   /** ms since the epoch. */
   at: number;
   dedupeKeys: readonly DedupeKey[];
+  agentPromptId?: string;
 }
 
 /** Makes and reads the durable rows of sessions. What a promise of a write stands for is on disk when it resolves. */
@@ -49,10 +63,16 @@ export interface SessionStore {
   ): Promise<StoredSession>;
   /** Adds the session's next prompt; one that was added before (by its keys) changes nothing. */
   addPrompt(sessionId: number, prompt: NewPrompt): Promise<{ number: number; duplicate: boolean }>;
+  /** The number of the prompt that has this id of the agent's. */
+  findPrompt(sessionId: number, agentPromptId: string): Promise<number | undefined>;
+  /** The prompt's turn ended at this time, ms. One that goes on and ends again keeps its first end. */
+  endPrompt(sessionId: number, number: number, at: number): Promise<void>;
   /** The number of the last prompt, 0 before the first or for an unknown session. */
   getPromptNumber(sessionId: number): Promise<number>;
   getPrompts(sessionId: number): Promise<StoredPrompt[]>;
   getSessionById(id: number): Promise<StoredSession | undefined>;
+  /** Undefined where nothing is stored of it: unlike `ensureSession` it makes nothing. */
+  findSession(agent: AgentId, agentSessionId: string): Promise<StoredSession | undefined>;
   /** Newest activity first. */
   listSessions(limit: number): Promise<StoredSession[]>;
   endSession(sessionId: number, reason: string, at: number): Promise<void>;

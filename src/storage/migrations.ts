@@ -129,6 +129,14 @@ const migrations: readonly string[] = [
     PRIMARY KEY (reason, sha256)
   ) WITHOUT ROWID;
   `,
+  `
+  -- Which turn an event belongs to, whether a turn came to its end, and which sub-agent found something out.
+  ALTER TABLE prompts ADD COLUMN agent_prompt_id TEXT;
+  ALTER TABLE prompts ADD COLUMN ended_at INTEGER;
+  UPDATE prompts SET ended_at = created_at;
+  ALTER TABLE observations ADD COLUMN subagent_id TEXT;
+  ALTER TABLE observations ADD COLUMN subagent_type TEXT;
+  `,
 ];
 
 export const SCHEMA_VERSION = migrations.length;

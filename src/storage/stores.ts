@@ -49,10 +49,19 @@ export class EngineSessionStore implements SessionStore {
     this.#changed.fire(sessionId);
   }
 
+  async endPrompt(sessionId: number, number: number, at: number): Promise<void> {
+    await this.engine.call('endPrompt', { sessionId, number, at });
+    this.#changed.fire(sessionId);
+  }
+
+  findPrompt: SessionStore['findPrompt'] = (sessionId, agentPromptId) =>
+    this.engine.call('findPrompt', { sessionId, agentPromptId });
   getPromptNumber: SessionStore['getPromptNumber'] = (sessionId) =>
     this.engine.call('getPromptNumber', { sessionId });
   getPrompts: SessionStore['getPrompts'] = (sessionId) => this.engine.call('getPrompts', { sessionId });
   getSessionById: SessionStore['getSessionById'] = (id) => this.engine.call('getSession', { id });
+  findSession: SessionStore['findSession'] = (agent, agentSessionId) =>
+    this.engine.call('findSession', { agent, agentSessionId });
   listSessions: SessionStore['listSessions'] = (limit) => this.engine.call('listSessions', { limit });
 }
 

@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger';
 import type { ConnectableAgent } from '../connect/target';
 import type { TidemarkClient } from '../keeper/client';
 import { commands, views } from './ids';
+import { ImportSessions, type ImportParts } from './importSessions';
 import { MemoryDocuments, type MemoryRef } from './memoryDocuments';
 import type { SetAsideResult } from '../storage/setAsideDamaged';
 import type { SessionNode } from './sessionNodes';
@@ -22,6 +23,7 @@ export interface CommandActions {
   clearAllData(): Promise<void>;
   reopenStore(): void;
   replaceDamaged(): Promise<SetAsideResult | undefined>;
+  loadImport(): Promise<ImportParts>;
   showLog(): void;
 }
 
@@ -54,6 +56,14 @@ export class Commands implements vscode.Disposable {
       [commands.testConnection, () => actions.testConnection()],
       [commands.clearAllData, () => this.#clearAllData()],
       [commands.reopenStore, () => actions.reopenStore()],
+      [
+        commands.importSessions,
+        () =>
+          new ImportSessions(
+            () => this.#client(),
+            () => actions.loadImport(),
+          ).run(),
+      ],
     ];
     this.#registrations = handlers.map(([id, run]) =>
       vscode.commands.registerCommand(id, (...args: never[]) => this.#guard(id, () => run(...args))),

@@ -18,6 +18,7 @@ export const commands = {
   retryMessage: 'tidemark.retryMessage',
   discardMessage: 'tidemark.discardMessage',
   discardFailed: 'tidemark.discardFailed',
+  importSessions: 'tidemark.importSessions',
 } as const;
 
 export const views = { sessions: 'tidemark.sessions' } as const;

@@ -3,7 +3,7 @@ import type { SessionDetail, SessionItem } from '../keeper/client';
 import type { Observation, ObservationType, Summary } from '../memory/observation';
 import { observationText, summaryText } from '../memory/observation';
 import type { QueuedMessage } from '../queue/message';
-import type { StoredPrompt } from '../session/sessionStore';
+import { isInterrupted, type StoredPrompt } from '../session/sessionStore';
 import { commands } from './ids';
 
 /** What rows depend on beside their node. */
@@ -148,9 +148,13 @@ function promptItem(sessionId: number, prompt: StoredPrompt, detail: SessionDeta
     children.length > 0 ? Collapsed : None,
   );
   const count = children.filter(({ kind }) => kind === 'observation').length;
-  if (count > 0)
-    item.description =
-      count === 1 ? vscode.l10n.t('1 observation') : vscode.l10n.t('{0} observations', count);
+  const counted = count === 1 ? vscode.l10n.t('1 observation') : vscode.l10n.t('{0} observations', count);
+  item.description = [
+    isInterrupted(prompt, detail.session) ? vscode.l10n.t('interrupted') : '',
+    count > 0 ? counted : '',
+  ]
+    .filter(Boolean)
+    .join(' · ');
   return item;
 }
 
@@ -172,14 +176,19 @@ function observationItem(observation: Observation): vscode.TreeItem {
     observationIcons[observation.type],
     None,
   );
-  item.description = observation.facts[0] ?? '';
+  const { subagent } = observation;
+  const by = subagent && (subagent.type ?? vscode.l10n.t('sub-agent'));
+  item.description = [by, observation.facts[0]].filter(Boolean).join(' · ');
   item.contextValue = 'observation';
   item.command = {
     command: commands.openMemory,
     title: vscode.l10n.t('Open'),
     arguments: [{ kind: 'observation', id: observation.id }],
   };
-  item.accessibilityInformation = { label: `${observation.type}: ${observationText(observation)}` };
+  const told = `${observation.type}: ${observationText(observation)}`;
+  item.accessibilityInformation = {
+    label: by === undefined ? told : vscode.l10n.t('{0}, by the sub-agent {1}', told, by),
+  };
   return item;
 }
 

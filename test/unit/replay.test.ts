@@ -53,16 +53,28 @@ describe('a recorded session, through hook, spool, capture, queue, provider and 
     }
   });
 
+  it('accounts for every line of the recordings', () => {
+    const { total, captured, ignored, setAside } = result.events;
+    assert.equal(total, [...short, realistic].flatMap(linesOf).length);
+    assert.equal(captured + setAside + Object.values(ignored).reduce((sum, n) => sum + n, 0), total);
+    assert.ok(captured > total / 3);
+    for (const rule of ['uninteresting-event', 'machine-prompt', 'compaction-subagent'])
+      assert.ok(ignored[rule], rule);
+  });
+
   it('leaves nothing in the queue, sets nothing aside', () => {
     assert.deepEqual(result.queue, { pending: 0, processing: 0, failed: 0 });
     assert.deepEqual(result.setAside, []);
   });
 
   it('adds nothing when it is replayed again', async () => {
-    assert.deepEqual(
-      await replay([join(folder, 'tui.jsonl'), join(folder, 'compact.jsonl'), realistic], store),
-      result,
+    const { events, ...again } = await replay(
+      [join(folder, 'tui.jsonl'), join(folder, 'compact.jsonl'), realistic],
+      store,
     );
+    const { events: before, ...first } = result;
+    assert.deepEqual(again, first);
+    assert.ok(events.total < before.total);
   });
 
   it('takes no machine prompt for a person’s, and no compaction for a sub-agent', () => {
@@ -114,5 +126,55 @@ describe('a recorded session, through hook, spool, capture, queue, provider and 
       for (const s of summaries) assert.ok(summaryText(s).length <= SUMMARY_LIMIT);
     }
     assert.ok(result.context.length > 500 && result.context.length <= CONTEXT_LIMIT);
+  });
+});
+
+describe('recorded sessions of other agents', function () {
+  this.timeout(120_000);
+  const recordings = join(__dirname, '../fixtures/recordings');
+  const files = ['copilot-cli/copilot.jsonl', 'copilot-cli/claude-plugin.jsonl', 'codex/codex.jsonl'];
+  let result: ReplayResult;
+
+  before(async () => {
+    result = await replay(
+      files.map((file) => join(recordings, file)),
+      await makeFolder(),
+    );
+  });
+  after(removeFolders);
+
+  it('are accounted for line by line, each event once though it came over three routes', () => {
+    const { total, captured, ignored, setAside } = result.events;
+    const lines = files.flatMap((file) => linesOf(join(recordings, file)));
+    assert.equal(total, lines.length);
+    assert.equal(captured + Object.values(ignored).reduce((sum, n) => sum + n, 0), total);
+    assert.equal(setAside, 0);
+    assert.ok(ignored['duplicate']! >= 14);
+    assert.deepEqual(
+      result.sessions.map(({ agent, prompts, agentSessionId }) => [
+        agent,
+        prompts.length,
+        result.accounting.filter((a) => a.agentSessionId === agentSessionId).length,
+      ]),
+      [
+        ['copilot-cli', 1, 7],
+        ['copilot-cli', 0, 4],
+        ['codex', 1, 2],
+      ],
+    );
+  });
+
+  it('become memory', () => {
+    const [copilot, , codex] = result.sessions;
+    const titles = copilot!.observations.map(({ title }) => title);
+    assert.deepEqual(titles, [
+      'Created hello.txt',
+      'Read hello.txt',
+      'Failed: `ls /nonexistent_xyz`',
+      'Failed: Read missing.txt',
+      'Sub-agent (explore) reported',
+    ]);
+    assert.equal(copilot!.summaries.length, 1);
+    assert.equal(codex!.summaries[0]!.learned, 'All done with codex.');
   });
 });

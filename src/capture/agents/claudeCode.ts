@@ -32,6 +32,12 @@ const machineElements = [
   'teammate-message',
 ];
 
+/** Whether the program wrote the text to itself, where a person's prompt could stand. */
+export function isMachineText(text: string): boolean {
+  const words = text.trimStart();
+  return machineElements.some((name) => words.startsWith(`<${name}>`) || words.startsWith(`<${name} `));
+}
+
 const startSources: readonly SessionStartSource[] = ['startup', 'resume', 'clear', 'compact', 'fork'];
 
 const text = z.string().optional().catch(undefined);
@@ -78,8 +84,7 @@ function readPrompt(record: SpooledEvent): Body | Rejection {
   if (!prompt.success) return { setAside: 'bad-payload' };
   const words = prompt.data.prompt.trim();
   if (words === '') return { ignored: 'empty-prompt' };
-  if (machineElements.some((name) => words.startsWith(`<${name}>`) || words.startsWith(`<${name} `)))
-    return { ignored: 'machine-prompt' };
+  if (isMachineText(words)) return { ignored: 'machine-prompt' };
   return { type: 'prompt', text: words };
 }
 

@@ -54,7 +54,7 @@ function read<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 /** `path` as it is if absolute (on any system), else resolved against the folder in which the agent works. */
-function absolute(path: string, cwd: string): string {
+export function absolute(path: string, cwd: string): string {
   if (path === '' || posix.isAbsolute(path) || win32.isAbsolute(path)) return path;
   return (win32.isAbsolute(cwd) && !posix.isAbsolute(cwd) ? win32 : posix).join(cwd, path);
 }

@@ -13,6 +13,7 @@ import type {
 import type { Row } from '../sql';
 import type { OperationContext } from './context';
 import { markSeen } from './seenEvents';
+import { attribute } from './subagents';
 import { finishMessage, heldMessages, type Outcome } from './messages';
 
 interface ObservationRow extends Row {
@@ -31,6 +32,8 @@ interface ObservationRow extends Row {
   concepts: string;
   files_read: string;
   files_modified: string;
+  subagent_id: string | null;
+  subagent_type: string | null;
 }
 
 const observationColumns = `o.*, s.project_id, s.agent FROM observations o JOIN sessions s ON s.id = o.session_id`;
@@ -54,6 +57,9 @@ function toObservation(row: ObservationRow): Observation {
     concepts: list(row.concepts),
     filesRead: list(row.files_read),
     filesModified: list(row.files_modified),
+    ...(row.subagent_id !== null && {
+      subagent: { id: row.subagent_id, ...(row.subagent_type !== null && { type: row.subagent_type }) },
+    }),
   };
 }
 
@@ -107,6 +113,7 @@ export function storeResults(context: OperationContext, result: BatchResult): bo
     const observationId = isNew
       ? insertObservation(context, result, draft.content, at)
       : updateObservation(context, result.sessionId, draft.replaces!, draft.content);
+    attribute(context, observationId, draft.messageIds, isNew);
     draft.messageIds.forEach((id, i) => {
       const outcome = isNew && i === 0 ? 'observed' : 'merged';
       if (outcome === 'observed' || !outcomes.has(id)) outcomes.set(id, { outcome, observationId });

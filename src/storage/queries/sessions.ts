@@ -48,6 +48,18 @@ export function getSession({ sql }: OperationContext, { id }: { id: number }): S
   return row && toSession(row);
 }
 
+export function findSession(
+  { sql }: OperationContext,
+  args: { agent: AgentId; agentSessionId: string },
+): StoredSession | undefined {
+  const row = sql.get<SessionRow>(
+    `SELECT ${sessionColumns} WHERE s.agent = ? AND s.agent_session_id = ?`,
+    args.agent,
+    args.agentSessionId,
+  );
+  return row && toSession(row);
+}
+
 export function listSessions({ sql }: OperationContext, { limit }: { limit: number }): StoredSession[] {
   return sql
     .all<SessionRow>(`SELECT ${sessionColumns} ORDER BY s.last_activity_at DESC, s.id DESC LIMIT ?`, limit)
@@ -88,17 +100,25 @@ function ensureProject(sql: Sql, project: ProjectRef): number {
 
 export function addPrompt(
   { sql }: OperationContext,
-  args: { sessionId: number; text: string; isPrivate: boolean; at: number; dedupeKeys: readonly DedupeKey[] },
+  args: {
+    sessionId: number;
+    text: string;
+    isPrivate: boolean;
+    at: number;
+    dedupeKeys: readonly DedupeKey[];
+    agentPromptId?: string;
+  },
 ): { number: number; duplicate: boolean } {
   const last = promptNumber(sql, args.sessionId);
   if (!markSeen(sql, args.dedupeKeys, args.at)) return { number: last, duplicate: true };
   sql.run(
-    'INSERT INTO prompts (session_id, number, text, is_private, created_at) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO prompts (session_id, number, text, is_private, created_at, agent_prompt_id) VALUES (?, ?, ?, ?, ?, ?)',
     args.sessionId,
     last + 1,
     args.isPrivate ? '' : args.text,
     args.isPrivate ? 1 : 0,
     Math.round(args.at),
+    args.agentPromptId ?? null,
   );
   touchSession(sql, args.sessionId, args.at);
   return { number: last + 1, duplicate: false };
@@ -127,8 +147,10 @@ export function getPrompts({ sql }: OperationContext, args: { sessionId: number 
       text: string;
       is_private: number;
       created_at: number;
+      ended_at: number | null;
+      agent_prompt_id: string | null;
     }>(
-      'SELECT number, text, is_private, created_at FROM prompts WHERE session_id = ? ORDER BY number',
+      'SELECT number, text, is_private, created_at, ended_at, agent_prompt_id FROM prompts WHERE session_id = ? ORDER BY number',
       args.sessionId,
     )
     .map((row) => ({
@@ -136,7 +158,32 @@ export function getPrompts({ sql }: OperationContext, args: { sessionId: number 
       text: row.text,
       isPrivate: row.is_private === 1,
       createdAt: row.created_at,
+      ...(row.ended_at !== null && { endedAt: row.ended_at }),
+      ...(row.agent_prompt_id !== null && { agentPromptId: row.agent_prompt_id }),
     }));
+}
+
+export function findPrompt(
+  { sql }: OperationContext,
+  args: { sessionId: number; agentPromptId: string },
+): number | undefined {
+  return sql.get<{ number: number }>(
+    'SELECT number FROM prompts WHERE session_id = ? AND agent_prompt_id = ? ORDER BY number DESC LIMIT 1',
+    args.sessionId,
+    args.agentPromptId,
+  )?.number;
+}
+
+export function endPrompt(
+  { sql }: OperationContext,
+  args: { sessionId: number; number: number; at: number },
+): void {
+  sql.run(
+    'UPDATE prompts SET ended_at = ifnull(ended_at, ?) WHERE session_id = ? AND number = ?',
+    Math.round(args.at),
+    args.sessionId,
+    args.number,
+  );
 }
 
 export function endSession(

@@ -189,6 +189,28 @@ describe('the hook program', function () {
       assert.equal((await spooled(store)).length, 1);
     });
 
+    it('in the form that each agent takes, and to no agent in another', async () => {
+      await prepare('Facts');
+      const copilot = { ...process.env, COPILOT_CLI: '1' };
+      const ask = async (input: object, env?: NodeJS.ProcessEnv) =>
+        JSON.parse((await hook.send(store, input, env)).stdout) as unknown;
+      const nested = (hookEventName: string) => ({
+        hookSpecificOutput: { hookEventName, additionalContext: 'Facts' },
+      });
+      assert.deepEqual(await ask(start, copilot), { additionalContext: 'Facts' });
+      assert.deepEqual(await ask({ sessionId: 's1', cwd, source: 'new' }, copilot), {
+        additionalContext: 'Facts',
+      });
+      const codex = { ...start, transcript_path: '/home/x/.codex/sessions/rollout-1.jsonl' };
+      assert.deepEqual(await ask(codex), nested('SessionStart'));
+      assert.deepEqual(
+        await ask({ ...start, timestamp: 'x' }, { ...process.env, GEMINI_SESSION_ID: 's1' }),
+        nested('SessionStart'),
+      );
+      const local = { sessionId: 's1', cwd, hookEventName: 'SessionStart', source: 'new' };
+      assert.deepEqual(await ask(local), nested('SessionStart'));
+    });
+
     it('of at most 10,000 characters, none of them halved', async () => {
       await prepare(`${'x'.repeat(9_999)}😀 and more`);
       assert.equal((await hook.send(store, start)).stdout, answer('x'.repeat(9_999)));

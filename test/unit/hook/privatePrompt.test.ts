@@ -95,4 +95,32 @@ describe('the hook program after a prompt that is private as a whole', function 
     assert.deepEqual(await events(), ['UserPromptSubmit', 'UserPromptSubmit']);
     assert.deepEqual(await markers(), []);
   });
+
+  describe('of Copilot CLI and Gemini CLI', () => {
+    const env = { ...process.env, COPILOT_CLI: '1' };
+    const camel = (members: object) => ({ sessionId: 's1', timestamp: 1, cwd: '/home/x', ...members });
+
+    it('records nothing that it led to, in either style and in a sub-agent with a session of its own', async () => {
+      await hook.send(store, camel({ prompt: '<private>hidden</private>' }), env);
+      const result = { resultType: 'success', textResultForLlm: 'hidden' };
+      await hook.send(store, camel({ toolName: 'bash', toolArgs: {}, toolResult: result }), env);
+      await hook.send(store, payload('PostToolUse', { tool_name: 'Bash', tool_result: {} }), env);
+      const inSubagent = { sessionId: 'sub', agentId: 'sub', parentAgentId: 's1' };
+      await hook.send(store, camel({ ...inSubagent, prompt: 'hidden' }), env);
+      await hook.send(store, camel({ ...inSubagent, toolName: 'bash', toolResult: result }), env);
+      await hook.send(store, camel({ stopReason: 'end_turn' }), env);
+      assert.deepEqual(await events(), ['userPromptSubmitted']);
+      assert.ok(!JSON.stringify(await spooled(store)).includes('hidden'));
+      await hook.send(store, camel({ prompt: 'Something public' }), env);
+      await hook.send(store, camel({ toolName: 'bash', toolArgs: {}, toolResult: result }), env);
+      assert.deepEqual((await events()).slice(1), ['userPromptSubmitted', 'postToolUse']);
+    });
+
+    it('records nothing that it led to under Gemini CLI’s names', async () => {
+      await hook.send(store, payload('BeforeAgent', { prompt: '<private>hidden</private>' }));
+      await hook.send(store, payload('AfterTool', { tool_name: 'x', tool_response: {} }));
+      await hook.send(store, payload('AfterAgent', { prompt: 'x', prompt_response: 'hidden' }));
+      assert.deepEqual(await events(), ['BeforeAgent']);
+    });
+  });
 });

@@ -79,6 +79,7 @@ function joinEnds(ends: readonly SummaryBody[]): TurnEnd {
     lastUserMessage: ends.at(-1)?.lastUserMessage ?? '',
     lastAssistantMessage: texts(answered, (end) => end.lastAssistantMessage),
     ...(failure === '' ? {} : { failure }),
+    ...(ends.every((end) => end.interrupted) ? { interrupted: true } : {}),
   };
 }
 

@@ -112,6 +112,8 @@ export interface TurnEnd {
   lastAssistantMessage: string;
   /** The error with which the turn failed, in its words. */
   failure?: string;
+  /** Nobody told that the turn ended. */
+  interrupted?: boolean;
 }
 
 type Answer = Partial<Record<Field, string>>;
@@ -119,6 +121,7 @@ type Answer = Partial<Record<Field, string>>;
 /** The answer in its fields, a failure last among what was learned. */
 function answerOf(end: TurnEnd, room: number, told: (unit: Unit) => boolean): Answer {
   const units = unitsOf(end.lastAssistantMessage);
+  if (end.interrupted) return { learned: 'The turn was interrupted before it came to an end.' };
   if (end.failure === undefined) return answerFields(units, room, told);
   const failed = `The turn failed: ${cut(oneLine(end.failure), FAILURE_LIMIT)}`;
   const answer = answerFields(units, room - failed.length - 2, told);
