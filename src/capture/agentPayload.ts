@@ -80,10 +80,23 @@ export function isPromptEvent(event: string): boolean {
   return promptEvents.has(event);
 }
 
+/**
+ * The prompt as the person wrote it. Gemini CLI puts what a hook gave it in front, escaped, so that our own memory
+ * would come back as a prompt, and a private prompt would not look like one.
+ */
+export function promptOf(payload: JsonObject): string {
+  const prompt = text(payload, 'prompt');
+  const isGemini = geminiEvents.test(eventOf(payload));
+  return isGemini ? prompt.replace(/^(?:<hook_context>[^<]*<\/hook_context>\s*)+/, '') : prompt;
+}
+
 /** Whether the prompt was written by an agent: to its sub-agent, or to itself about work in the background. */
 export function isMachinePrompt(payload: JsonObject): boolean {
-  const parent = text(payload, 'parent_agent_id') || text(payload, 'parentAgentId');
-  return parent !== '' || text(payload, 'prompt').trimStart().startsWith('<task-notification>');
+  const subagent = ['agent_id', 'agentId', 'parent_agent_id', 'parentAgentId'];
+  return (
+    subagent.some((name) => text(payload, name) !== '') ||
+    text(payload, 'prompt').trimStart().startsWith('<task-notification>')
+  );
 }
 
 const eventsAfterPrompt = new Set([

@@ -2,6 +2,7 @@ import {
   eventOf,
   isLedToByPrompt,
   isMachinePrompt,
+  promptOf,
   isPromptEvent,
   isSessionEnd,
   promptIdOf,
@@ -62,12 +63,13 @@ export function admit(payload: JsonObject, marker: PrivateMarker): boolean {
 
 function isPrivatePrompt(payload: JsonObject): boolean {
   if (!isPromptEvent(eventOf(payload)) || isMachinePrompt(payload)) return false;
-  const open = removePrivate(text(payload, 'prompt'));
+  const open = removePrivate(promptOf(payload));
   return open.removed > 0 && open.text.trim() === '';
 }
 
-/** Write repeats the whole former file in its response, and nothing reads that. */
-function withoutUnused(payload: JsonObject): JsonObject {
+/** Without our own memory before a prompt; Write repeats the whole former file, and nothing reads that. */
+function withoutUnused(given: JsonObject): JsonObject {
+  const payload = typeof given['prompt'] === 'string' ? { ...given, prompt: promptOf(given) } : given;
   const response = payload['tool_response'];
   if (typeof response !== 'object' || response === null || Array.isArray(response)) return payload;
   const rest = { ...response };

@@ -93,15 +93,7 @@ export const codex: RealAgent = {
     { name: "sub-agent's report", kind: 'report', says: '11 fathoms deep' },
   ],
   doesNotHold: {
-    agent: 'Its events are taken for those of Claude Code.',
-    prompts: "A sub-agent's prompt counts as one of the person's.",
-    patch: 'Its patches are not read.',
     'failing MCP tool': 'Codex fires no hook for it.',
     'failing command': 'Codex tells of it as of any other.',
-    'last words': "A sub-agent's prompt counts as one of the person's.",
-    summary: "A sub-agent's prompt counts as one of the person's.",
-    observation: 'Its patches are not read.',
-    memory: "A sub-agent's prompt stands in the place of the person's.",
-    'second session': "A sub-agent's prompt counts as one of the person's.",
   },
 };

@@ -75,16 +75,6 @@ export const copilotCli: RealAgent = {
     { name: "sub-agent's report", kind: 'report', says: '11 fathoms deep' },
   ],
   doesNotHold: {
-    session: "A sub-agent's session counts as one of its own.",
-    bash: 'Its outputs are not read.',
-    create: 'Its edits are not read.',
-    edit: 'Its edits are not read.',
-    'MCP tool': 'Its outputs are not read.',
-    'failing command': 'Its outputs, which tell the exit code, are not read.',
-    'sub-agent': 'Its outputs are not read.',
-    "sub-agent's tool": "A sub-agent's session counts as one of its own.",
     'last words': 'Copilot CLI does not tell them.',
-    memory: 'It takes context in another form than it is given.',
-    'second session': "A sub-agent's session counts as one of its own.",
   },
 };

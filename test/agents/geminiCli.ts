@@ -5,8 +5,6 @@ import { lastWords, type RealAgent, subagentPrompt } from './realAgent';
 
 const version = '0.61.0';
 
-const setAside = 'Its events BeforeAgent, AfterTool and AfterAgent are set aside as unknown.';
-
 export const geminiCli: RealAgent = {
   id: 'gemini-cli',
   package: {
@@ -77,22 +75,6 @@ export const geminiCli: RealAgent = {
     { name: "sub-agent's tool", kind: 'command', says: 'depth-11-fathoms', bySubagent: true },
   ],
   doesNotHold: {
-    agent: 'Its events are taken for those of Claude Code.',
-    prompts: setAside,
-    shell: setAside,
-    write: setAside,
-    read: setAside,
-    replace: setAside,
-    'MCP tool': setAside,
-    'failing MCP tool': setAside,
-    'failing command': setAside,
-    'sub-agent': setAside,
     "sub-agent's tool": 'Gemini CLI does not tell that a tool ran in a sub-agent.',
-    'last words': setAside,
-    summary: setAside,
-    observation: setAside,
-    'nothing set aside': setAside,
-    memory: setAside,
-    'second session': setAside,
   },
 };

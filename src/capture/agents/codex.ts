@@ -7,12 +7,19 @@ import { readTranslated, rename } from './translation';
 
 const memberNames = { turn_id: 'prompt_id' };
 
+/** Why an event of Codex that is understood gives nothing to remember. */
+export const codexIgnoreRules = {
+  'subagent-prompt': 'The agent’s own words to its sub-agent; the tool that started it tells them.',
+} as const;
+
 /**
  * Maps one spooled event of Codex to the vocabulary. It is nearest to Claude Code: a turn's id stands for the
  * prompt's, and a tool's answer is a text.
  */
 export function readCodex(record: SpooledEvent): Reading {
   const payload = rename(record.payload, memberNames);
+  if (record.event === 'UserPromptSubmit' && text(payload, 'agent_id') !== '')
+    return { ignored: 'subagent-prompt' };
   const translated = record.event.startsWith('PostToolUse') ? withCommand(payload) : payload;
   const reading = readTranslated(record, { event: record.event, payload: translated });
   return 'type' in reading && reading.type === 'toolUsed' ? withPatch(reading) : reading;

@@ -19,9 +19,15 @@ const toolNames: Readonly<Record<string, string>> = {
   list_directory: 'LS',
   web_fetch: 'WebFetch',
   google_web_search: 'WebSearch',
+  invoke_agent: 'Agent',
 };
 
-const inputNames = { absolute_path: 'file_path', dir_path: 'path' };
+/** Why an event of Gemini CLI that is understood gives nothing to remember. */
+export const geminiCliIgnoreRules = {
+  'subagent-end': 'The tool that started the sub-agent tells what it said at its end.',
+} as const;
+
+const inputNames = { agent_name: 'description', absolute_path: 'file_path', dir_path: 'path' };
 
 /**
  * Maps one spooled event of Gemini CLI to the vocabulary. It gives no ids of prompts and calls: its time stands
@@ -32,6 +38,7 @@ export function readGeminiCli(record: SpooledEvent): Reading {
   const payload = rename(record.payload, { prompt_response: 'last_assistant_message' });
   const time = timeOf(payload['timestamp']);
   const eventKey = time === undefined ? {} : { eventKey: String(time) };
+  if (payload['tool_name'] === 'complete_task') return { ignored: 'subagent-end' };
   if (event !== 'PostToolUse') return readTranslated(record, { event, payload, ...eventKey });
   return readTranslated(record, { ...translateTool(payload, time), ...eventKey });
 }
