@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { Deferred } from './base/async';
 import { asError } from './base/errors';
 import type { Logger } from './base/logger';
 import type { Supervisor } from './keeper/supervisor';
@@ -7,6 +8,7 @@ import { Commands } from './vscode/commands';
 import { ConnectClaudeCode } from './vscode/connectClaudeCode';
 import { channelLogger } from './vscode/logChannel';
 import { MemoryDocuments } from './vscode/memoryDocuments';
+import { PublicApi, type ApiBackend } from './vscode/publicApi';
 import { SessionTree } from './vscode/sessionTree';
 import { StatusBar } from './vscode/statusBar';
 import { StoreView } from './vscode/storeView';
@@ -22,19 +24,25 @@ export class Container {
   readonly #channel = vscode.window.createOutputChannel('Tidemark', { log: true });
   readonly #log: Logger = channelLogger(this.#channel);
   readonly #store = new StoreView();
+  readonly #apiBackend = new Deferred<ApiBackend>();
+  /** For other extensions. */
+  readonly api = new PublicApi(this.#apiBackend.promise);
   readonly #surface: vscode.Disposable[];
   readonly #folder: string;
   readonly #dist: string;
+  readonly #version: string;
   #supervisor: Supervisor | undefined;
   #launcher: Promise<string> | undefined;
   #stopped = false;
 
   constructor(context: vscode.ExtensionContext) {
     this.#folder = context.globalStorageUri.fsPath;
+    this.#version = (context.extension.packageJSON as { version: string }).version;
     this.#dist = join(context.extensionPath, 'dist');
     const connect = new ConnectClaudeCode(() => (this.#launcher ??= this.#installLauncher()));
     this.#surface = [
       connect,
+      this.api,
       new StatusBar(this.#store),
       new SessionTree(this.#store, this.#log),
       new MemoryDocuments(this.#store),
@@ -44,12 +52,15 @@ export class Container {
           connectClaudeCode: () => connect.show(),
           clearAllData: async () => this.#supervisor?.clearAllData(),
           reopenStore: () => this.#supervisor?.retry(),
+          takeOver: async () => this.#supervisor?.takeOver(),
           showLog: () => this.#channel.show(),
         },
         this.#log,
       ),
       // The spool's watcher may have dropped an event while the window was away.
-      vscode.window.onDidChangeWindowState(({ focused }) => void (focused && this.#supervisor?.rescan())),
+      vscode.window.onDidChangeWindowState(
+        ({ focused }) => void (focused && this.#supervisor?.client.rescan().catch(() => undefined)),
+      ),
     ];
   }
 
@@ -59,6 +70,7 @@ export class Container {
       this.#startKeeper().catch((error) => {
         this.#log.error('Tidemark could not start.', error);
         this.#store.fail(asError(error));
+        this.#apiBackend.reject(error);
       });
       this.#launcher ??= this.#installLauncher();
       this.#launcher.catch((error) => {
@@ -69,7 +81,7 @@ export class Container {
   }
 
   async #startKeeper(): Promise<void> {
-    const { createBuiltinProvider, Supervisor, systemClock } = await import('./keeper/entry');
+    const { apiRequests, createBuiltinProvider, Supervisor, systemClock } = await import('./keeper/entry');
     if (this.#stopped) return;
     this.#supervisor = new Supervisor({
       folder: this.#folder,
@@ -77,11 +89,13 @@ export class Container {
         workerFile: join(this.#dist, 'engineWorker.js'),
         wasmFile: join(this.#dist, 'sql-wasm.wasm'),
       },
+      version: this.#version,
       provider: createBuiltinProvider(),
       clock: systemClock,
       log: this.#log,
     });
     this.#store.connect(this.#supervisor);
+    this.#apiBackend.resolve({ client: this.#supervisor.client, requests: apiRequests });
     this.#supervisor.start();
   }
 

@@ -10,6 +10,7 @@ import { ContextFiles } from '../memory/contextFiles';
 import { SessionManager } from '../session/sessionManager';
 import { Engine } from '../storage/sqljs/engine';
 import { EngineMemoryStore, EngineMessageStore, EngineSessionStore } from '../storage/stores';
+import { ownerRecordFile } from './ownerRecord';
 import { storageLayout } from './storageFolder';
 
 export interface KeeperOptions {
@@ -22,6 +23,10 @@ export interface KeeperOptions {
   log: Logger;
   /** How long an iterator waits for another message, ms. */
   lingerMs?: number;
+  /** The store's generation becomes higher than this, though the store were a new one. */
+  aboveGeneration?: number;
+  /** The term of ownership (ownerRecord.ts) beyond which nothing is written. */
+  fence?: { term: string };
   /** Called when the store or the spool fails: this keeper is of no more use. */
   onFailure: (error: unknown) => void;
 }
@@ -36,6 +41,7 @@ const PAUSED = 'paused';
  */
 export class Keeper {
   #paused = false;
+  #generation = 0;
   #stopped: Promise<void> | undefined;
 
   private constructor(
@@ -53,6 +59,7 @@ export class Keeper {
     const engine = await Engine.open({
       file: storageLayout(options.folder).database,
       ...options.engineFiles,
+      ...(options.fence && { fence: { file: ownerRecordFile(options.folder), ...options.fence } }),
       log: options.log,
     });
     try {
@@ -95,8 +102,9 @@ export class Keeper {
   }
 
   /** Takes up what a former keeper left, then reads the spool. */
-  async #begin({ onFailure }: KeeperOptions): Promise<void> {
+  async #begin({ onFailure, aboveGeneration = 0 }: KeeperOptions): Promise<void> {
     this.engine.onDidFail(onFailure);
+    this.#generation = await this.engine.call('raiseGeneration', { above: aboveGeneration });
     await this.queue.resetStuck([]);
     this.#paused = (await this.engine.call('getMeta', { key: PAUSED })) === 'true';
     // A crash may have come between a result and its context file.
@@ -104,6 +112,11 @@ export class Keeper {
     if (this.#paused) await this.manager.suspend();
     else this.manager.resume();
     this.spool.start().catch(onFailure);
+  }
+
+  /** How often the store has been opened, this time included. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Distilling stands still by a person's wish, kept over restarts. Accepting goes on. */

@@ -10,6 +10,7 @@ export interface CommandActions {
   connectClaudeCode(): Promise<void>;
   clearAllData(): Promise<void>;
   reopenStore(): void;
+  takeOver(): Promise<void>;
   showLog(): void;
 }
 
@@ -32,6 +33,7 @@ export class Commands implements vscode.Disposable {
       [commands.connectClaudeCode, () => actions.connectClaudeCode()],
       [commands.clearAllData, () => this.#clearAllData()],
       [commands.reopenStore, () => actions.reopenStore()],
+      [commands.takeOver, () => this.#takeOver()],
     ];
     this.#registrations = handlers.map(([id, run]) =>
       vscode.commands.registerCommand(id, (...args: never[]) => this.#guard(id, () => run(...args))),
@@ -58,7 +60,7 @@ export class Commands implements vscode.Disposable {
     if (client) return client;
     throw new Error(
       this.store.state.kind === 'elsewhere'
-        ? vscode.l10n.t('Another VS Code window has the store. Use that window, or close it.')
+        ? this.store.state.error.message
         : vscode.l10n.t('The store is not open yet. Try again in a moment.'),
     );
   }
@@ -66,6 +68,11 @@ export class Commands implements vscode.Disposable {
   async #retryFailed(): Promise<void> {
     const count = await this.#client().retryFailed();
     vscode.window.setStatusBarMessage(vscode.l10n.t('Tidemark tries {0} again', count), 3_000);
+  }
+
+  async #takeOver(): Promise<void> {
+    await this.actions.takeOver();
+    vscode.window.setStatusBarMessage(vscode.l10n.t('This window keeps the Tidemark store'), 3_000);
   }
 
   async #showSessions(): Promise<void> {

@@ -1,3 +1,4 @@
+import { findText } from './findText';
 import * as memory from './memory';
 import * as messages from './messages';
 import * as meta from './meta';
@@ -36,8 +37,10 @@ export const operations = {
   listSetAside: memory.listSetAside,
   observation: memory.observation,
   summary: memory.summary,
+  findText,
   getMeta: meta.getMeta,
   setMeta: meta.setMeta,
+  raiseGeneration: meta.raiseGeneration,
 };
 
 export type Operations = typeof operations;
