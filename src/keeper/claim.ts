@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as net from 'node:net';
 import { join } from 'node:path';
@@ -41,10 +41,13 @@ export async function claimFolder(folder: string, admit: (socket: net.Socket) =>
   const name = randomBytes(8).toString('hex');
   const file = join(directory, `${name}${suffix}`);
   const server = net.createServer(admit);
-  await viaDirectory(directory, async (path) => {
+  const { path, close } = openDirectory(directory);
+  try {
     server.listen(path(`${name}.tmp`));
     await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
-  });
+  } finally {
+    close();
+  }
   const release = async () => {
     await fs.rm(file, { force: true });
     if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -85,23 +88,18 @@ function isAlive(directory: string, name: string): Promise<boolean> {
 }
 
 function connectTo(directory: string, name: string): net.Socket {
-  const socket = new net.Socket();
-  viaDirectory(directory, async (path) => {
-    socket.connect(path(name));
-    await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve));
-  }).catch((error: Error) => socket.destroy(error));
-  return socket;
+  const { path, close } = openDirectory(directory);
+  // Begun at once, so that it can be written to.
+  return net.connect(path(name)).once('connect', close).once('error', close);
 }
 
-/** A socket's path is at most 107 bytes long; this one is short, however deep the folder is. */
-async function viaDirectory(
-  directory: string,
-  use: (path: (name: string) => string) => Promise<void>,
-): Promise<void> {
-  const handle = await fs.open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await use((name) => `/proc/self/fd/${handle.fd}/${name}`);
-  } finally {
-    await handle.close();
-  }
+/** A socket's path is at most 107 bytes long; these are short, however deep the folder is, until it is closed. */
+function openDirectory(directory: string): { path: (name: string) => string; close: () => void } {
+  const fd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  let isOpen = true;
+  const close = () => {
+    if (isOpen) closeSync(fd);
+    isOpen = false;
+  };
+  return { path: (name) => `/proc/self/fd/${fd}/${name}`, close };
 }

@@ -180,6 +180,7 @@ export class Supervisor {
       subscription.dispose();
       this.#retry?.dispose();
       this.client.detach();
+      this.#become({ kind: 'starting' });
       await this.#endKeeper();
       // Nothing of this process writes any more. Whoever waits opens the files as soon as the name is free.
       this.#term = undefined;
@@ -394,7 +395,7 @@ export class Supervisor {
   /**
    * Has this window keep the store: asks the one that keeps it to step down. Resolves when this window keeps it.
    * Never by force: of two owners at once, each would damage what the other writes.
-   * @throws KeeperSilentError when that one doesn't answer.
+   * @throws KeeperSilentError when that one doesn't answer in time. Should it answer later, it steps down then.
    */
   async takeOver(): Promise<void> {
     if (this.#term) return;
