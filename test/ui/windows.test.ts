@@ -31,10 +31,7 @@ describe('two windows', () => {
   const agree = (count: number) =>
     eventually(
       'both trees to agree',
-      () =>
-        Promise.all(
-          windows().map(async (window) => (await window.tree().rows()).map(({ label }) => label)),
-        ),
+      () => Promise.all(windows().map(async (window) => window.tree().labels())),
       ([first, other]) => first!.length === count && JSON.stringify(first) === JSON.stringify(other),
       60_000,
     );
@@ -56,7 +53,10 @@ describe('two windows', () => {
   it('look the same, and show the same sessions', async () => {
     await become('both to be idle', 'Tidemark: Idle');
     assert.deepEqual(await second.statusItem(statusItem).icons(), ['bookmark']);
-    for (const window of windows()) await window.openView('Tidemark');
+    for (const window of windows()) {
+      await window.page.bringToFront();
+      await window.openView('Tidemark');
+    }
     assert.match(await second.tree().welcomeText(), /Nothing is remembered yet/);
     await fillSpool(session.globalStorage(extensionId), 3);
     await agree(3);
@@ -64,9 +64,11 @@ describe('two windows', () => {
   });
 
   it('work by their commands, whichever keeps the store', async () => {
-    await second.runCommand('Tidemark: Pause');
+    await second.page.bringToFront();
+    await second.quickInput.runCommand('Tidemark: Pause');
     await become('both to be paused', 'Tidemark: Paused');
-    await session.workbench.runCommand('Tidemark: Resume');
+    await session.workbench.page.bringToFront();
+    await session.workbench.quickInput.runCommand('Tidemark: Resume');
     await become('both to go on', 'Tidemark: Idle');
   });
 
@@ -90,7 +92,7 @@ describe('two windows', () => {
     await fillSpool(session.globalStorage(extensionId), 1, 70);
     await eventually(
       'the session of after',
-      async () => (await second.tree().rows()).length,
+      async () => (await second.tree().labels()).length,
       (count) => count === 5,
       60_000,
     );
