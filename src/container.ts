@@ -81,7 +81,8 @@ export class Container {
   }
 
   async #startKeeper(): Promise<void> {
-    const { apiRequests, createBuiltinProvider, Supervisor, systemClock } = await import('./keeper/entry');
+    const { createBuiltinProvider, Supervisor, systemClock, ...entry } = await import('./keeper/entry');
+    const { toNewObservation, toNewSummary, toRowId, toSearchQuery } = entry;
     if (this.#stopped) return;
     this.#supervisor = new Supervisor({
       folder: this.#folder,
@@ -95,7 +96,10 @@ export class Container {
       log: this.#log,
     });
     this.#store.connect(this.#supervisor);
-    this.#apiBackend.resolve({ client: this.#supervisor.client, requests: apiRequests });
+    this.#apiBackend.resolve({
+      client: this.#supervisor.client,
+      requests: { toNewObservation, toNewSummary, toRowId, toSearchQuery },
+    });
     this.#supervisor.start();
   }
 

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { ApiSessionDetail, TidemarkApi } from '../api';
+import type * as apiRequests from '../keeper/apiRequests';
 import type { SessionDetail, TidemarkClient } from '../keeper/client';
 import { apiCommands } from './ids';
 
 /** What the public API needs of the keeper's bundle, which is loaded only after activation. */
 export interface ApiBackend {
   client: TidemarkClient;
-  requests: typeof import('../keeper/apiRequests');
+  requests: typeof apiRequests;
 }
 
 /** The API for other extensions, also as commands for those that would rather not depend on this one. */

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../src/base/clock';
 import { silentLogger } from '../../src/base/logger';
+import type { DistillProvider } from '../../src/distill/provider';
 import { createBuiltinProvider } from '../../src/distill/providers/builtin/builtinProvider';
 import { readOwnerRecord } from '../../src/keeper/ownerRecord';
 import { Supervisor } from '../../src/keeper/supervisor';
@@ -10,15 +11,28 @@ import { project, toolUse } from './store';
 
 /**
  * `windowChild FOLDER NAME WITNESS`: all of a window but the window. On standard input come commands, each a line:
- * `rate N` (messages a second from now on, 0 for none), `send KEY`, `takeOver`, `stop`, `cpu`. On standard output go
+ * `rate N` (messages a second from now on, 0 for none), `send KEY`, `takeOver`, `sessions`, `clear`, `watch` (tells when the distiller is given messages), `stop`, `cpu`. On standard output go
  * lines of JSON. WITNESS is the name of an abstract socket that it holds while it keeps the store: taken already,
  * there are two owners.
  */
 const [folder, name, witness] = process.argv.slice(2) as [string, string, string];
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
+/** ms since the epoch, of the system's clock and finer than `Date.now`. */
+const now = () => performance.timeOrigin + performance.now();
+
+let isWatched = false;
+const builtin = createBuiltinProvider();
+const provider: DistillProvider = {
+  ...builtin,
+  distill: (batch, signal) => {
+    if (isWatched) say({ claimedAt: now() });
+    return builtin.distill(batch, signal);
+  },
+};
+
 const supervisor = new Supervisor({
-  ...{ folder, engineFiles, provider: createBuiltinProvider(), clock: systemClock, log: silentLogger },
+  ...{ folder, engineFiles, provider, clock: systemClock, log: silentLogger },
   version: '0.0.0-test',
   lingerMs: 200,
 });
@@ -52,11 +66,12 @@ supervisor.onDidChangeState((state) => {
 
 async function send(key: string): Promise<void> {
   const at = Date.now();
+  const sentAt = now();
   try {
     const session = { agent: 'extension' as const, agentSessionId: `session-${name}`, project };
     const work = { use: toolUse(key, 'x'.repeat(1_500)) };
     const { duplicate } = await supervisor.client.queueObservation({ session, work, origin: { at, key } });
-    say({ accepted: key, duplicate, took: Date.now() - at });
+    say({ accepted: key, duplicate, took: Date.now() - at, sentAt });
   } catch (error) {
     say({ refused: key, why: String(error) });
   }
@@ -76,11 +91,13 @@ createInterface(process.stdin).on('line', (line) => {
       () => say({ tookOver: true }),
       (error) => say({ tookOver: false, why: String(error) }),
     );
+  else if (command === 'watch') isWatched = true;
   else if (command === 'cpu') say({ cpu: process.cpuUsage() });
   else if (command === 'sessions')
     void supervisor.client
       .sessions(100)
       .then((sessions) => say({ sessions, status: supervisor.client.status() }));
+  else if (command === 'clear') void supervisor.clearAllData().then(() => say({ cleared: true }));
   else if (command === 'stop') void supervisor.stop().then(() => process.exit(0));
 });
 supervisor.start();

@@ -16,11 +16,14 @@ interface Line {
   accepted?: string;
   duplicate?: boolean;
   took?: number;
+  sentAt?: number;
+  claimedAt?: number;
   refused?: string;
   why?: string;
   twoOwners?: string;
   tookOver?: boolean;
   cpu?: { user: number; system: number };
+  cleared?: boolean;
   sessions?: unknown[];
   status?: unknown;
 }

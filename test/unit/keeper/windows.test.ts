@@ -92,6 +92,42 @@ describe('windows over one folder', function () {
     assert.match(JSON.stringify(theirs[0]), /session-w2/);
   });
 
+  it('deletes everything from a window that does not keep the store, and goes on', async () => {
+    const [keeper, follower] = await keeperAndFollower();
+    follower.tell('send one');
+    await follower.hear('an answer', ({ accepted }) => accepted === 'one');
+    const { generation } = await record();
+    follower.tell('clear');
+    await follower.hear('an end', ({ cleared }) => cleared === true);
+    for (const window of [keeper, follower]) {
+      const from = window.lines.length;
+      window.tell('sessions');
+      const { sessions } = await window.hear('sessions', (line) => !!line.sessions, from);
+      assert.deepEqual(sessions, []);
+    }
+    // A store that begins anew counts on, so that its owner's late writes are still told apart.
+    assert.equal((await record())['generation'], Number(generation) + 1);
+    follower.tell('send two');
+    await follower.hear('an answer', ({ accepted }) => accepted === 'two');
+  });
+
+  it('shows everywhere that the store can’t be opened, and everywhere when it can again', async () => {
+    const [keeper, follower] = await keeperAndFollower();
+    keeper.tell('stop');
+    await follower.become('keeping');
+    follower.tell('stop');
+    await eventually('both to have ended', () => fleet.windows.length === 0);
+    const file = join(fleet.folder, 'tidemark.db');
+    const content = await readFile(file);
+    await writeFile(file, 'another program’s file, which is no database at all');
+    const [first, second] = [fleet.open(), fleet.open()];
+    await Promise.all([first, second].map((window) => window.become('failed')));
+    await writeFile(file, content);
+    await eventually('both to go on', () =>
+      [first, second].every(({ state }) => ['keeping', 'following'].includes(state)),
+    );
+  });
+
   it('shows a keeper that hangs, takes nothing from it by force, and loses nothing when it answers again', async () => {
     const [keeper, follower] = await keeperAndFollower();
     process.kill(keeper.child.pid!, 'SIGSTOP');
