@@ -1,25 +1,12 @@
 import type * as net from 'node:net';
 import { Deferred } from '../base/async';
-import type { Disposable } from '../base/disposable';
 import { asError, TidemarkError } from '../base/errors';
 import { Emitter, type Event } from '../base/event';
 import type { TidemarkClient } from './client';
-import { deleteStoredData } from './deleteStoredData';
-import { Keeper, type KeeperOptions } from './keeper';
-import { LocalClient } from './localClient';
 import { acquireOwnership, OwnedElsewhereError, ownerSecret, type Ownership } from './ownership';
-import {
-  beginTerm,
-  endTerm,
-  newOwnerRecord,
-  OtherComputerError,
-  readOwnerRecord,
-  writeOwnerRecord,
-  type OwnerRecord,
-} from './ownerRecord';
-import type { Method, News, Params, Result } from './protocol';
+import { OtherComputerError } from './ownerRecord';
 import { ImpostorError, OtherVersionError, RemoteClient } from './remoteClient';
-import { KeeperServer } from './server';
+import { retryDelay, Term, type TermOptions } from './term';
 import { WindowClient } from './windowClient';
 
 /**
@@ -49,11 +36,6 @@ export type StoreState =
   | { kind: 'failed'; error: Error }
   | { kind: 'stopped' };
 
-export interface SupervisorOptions extends Omit<KeeperOptions, 'onFailure' | 'aboveGeneration' | 'fence'> {
-  /** Tidemark's. */
-  version: string;
-}
-
 /** The keeper has not answered since it was greeted. */
 export class KeeperSilentError extends TidemarkError {
   readonly code = 'keeper-silent';
@@ -66,34 +48,23 @@ export class KeeperSilentError extends TidemarkError {
   }
 }
 
-const MIN_RETRY_MS = 1_000;
-const MAX_RETRY_MS = 60_000;
 /** A keeper that hasn't greeted within this is shown as silent; greeting goes on, ms. */
 const SILENCE_MS = 5_000;
 /** How long this window lets another one go first, ms. */
 const YIELD_MS = 300;
 const RECONNECT_MS = 10;
 const MAX_RECONNECT_MS = 2_000;
-
-/** What holds while this window owns the folder. */
-interface Term {
-  ownership: Ownership;
-  server: KeeperServer;
-  record: OwnerRecord;
-  over: Deferred<void>;
-}
+/** Another computer's record is looked at again after this, ms. */
+const OTHER_COMPUTER_MS = 60_000;
 
 /** This window's part in the store: contends for the folder, keeps the store in it, or follows who does. */
 export class Supervisor {
   #state: StoreState = { kind: 'starting' };
   #term: Term | undefined;
-  #keeper: Keeper | undefined;
-  #local: LocalClient | undefined;
   #remote: RemoteClient | undefined;
-  /** Changes of keeper and store, one after the other. */
-  #change: Promise<void> = Promise.resolve();
   #failures = 0;
-  #retry: Disposable | undefined;
+  /** Ends the pause before this window contends again. */
+  #wakeUp: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
   readonly #stop = new AbortController();
@@ -102,7 +73,7 @@ export class Supervisor {
   /** For this window's whole life, whoever keeps the store. */
   readonly client: WindowClient;
 
-  constructor(private readonly options: SupervisorOptions) {
+  constructor(private readonly options: TermOptions) {
     this.#changed = new Emitter((error) => options.log.error('A listener to the state failed.', error));
     this.onDidChangeState = this.#changed.event;
     this.client = new WindowClient(options.log);
@@ -123,7 +94,8 @@ export class Supervisor {
       let ownership: Ownership | undefined;
       try {
         ownership = await acquireOwnership(this.options.folder);
-        await this.#serveTerm(ownership);
+        await this.#keep(ownership);
+        this.#failures = 0;
         // Whoever asked this window to step down goes first.
         wait = YIELD_MS;
       } catch (error) {
@@ -132,11 +104,11 @@ export class Supervisor {
           wait = await this.#follow(error.connect, wait);
         } else if (error instanceof OtherComputerError) {
           this.#elsewhere(error);
-          wait = MAX_RETRY_MS;
+          wait = OTHER_COMPUTER_MS;
         } else {
           this.options.log.error('The folder could not be taken.', error);
           this.#fail(asError(error));
-          wait = this.#nextRetryMs();
+          wait = retryDelay(this.#failures++);
         }
       }
       if (wait > 0) await this.#pause(wait * (0.5 + Math.random()));
@@ -153,144 +125,22 @@ export class Supervisor {
     this.#wakeUp = undefined;
     timer.dispose();
   }
-  #wakeUp: (() => void) | undefined;
 
-  // --- keeping
-
-  /** Owns the folder until asked to step down or stopped. @throws OtherComputerError, with nothing begun. */
-  async #serveTerm(ownership: Ownership): Promise<void> {
-    const { folder, version, clock, log } = this.options;
-    if (this.#stop.signal.aborted) return ownership.release();
-    const secret = await ownerSecret(folder);
-    const former = await readOwnerRecord(folder);
-    const record = { ...newOwnerRecord(version), generation: former?.generation ?? 0 };
-    await beginTerm(folder, record);
-    const backend = { call: <K extends Method>(m: K, p: Params<K>) => this.#callForFollower(m, p) };
-    const server = new KeeperServer({ secret, version, backend, news: () => this.#news(), clock, log });
-    const term: Term = { ownership, server, record, over: new Deferred() };
+  /** Keeps the store until asked to step down or stopped. @throws OtherComputerError */
+  async #keep(ownership: Ownership): Promise<void> {
+    const term = new Term(ownership, this.options, this.client, {
+      opened: () => this.#become({ kind: 'keeping', client: this.client }),
+      failed: (error) => this.#fail(error),
+      ending: () => this.#become({ kind: 'starting' }),
+    });
     this.#term = term;
-    const subscription = this.client.onDidChange((sessions) => server.announce(sessions));
-    ownership.serve(server.accept);
-    if (this.#stop.signal.aborted) term.over.resolve();
-    this.#openStore();
+    if (this.#stop.signal.aborted) term.end();
     try {
-      await term.over.promise;
-      await this.#change;
+      await term.run();
     } finally {
-      subscription.dispose();
-      this.#retry?.dispose();
-      this.client.detach();
-      this.#become({ kind: 'starting' });
-      await this.#endKeeper();
-      // Nothing of this process writes any more. Whoever waits opens the files as soon as the name is free.
       this.#term = undefined;
-      await endTerm(folder, term.record);
-      server.dispose();
-      await ownership.release();
     }
   }
-
-  #callForFollower<K extends Method>(method: K, params: Params<K>): Promise<Result<K>> {
-    const ours: { [M in Method]?: () => Promise<void> } = {
-      clearAllData: () => this.clearAllData(),
-      reopen: async () => this.retry(),
-      stepDown: async () => this.#stepDown(),
-    };
-    const run = ours[method];
-    return run ? (run() as Promise<Result<K>>) : this.client.call(method, params);
-  }
-
-  #news(): Omit<News, 'sessions'> {
-    const failure = this.#state.kind === 'failed' ? this.#state.error.message : null;
-    return { status: this.#state.kind === 'keeping' ? this.client.status() : null, failure };
-  }
-
-  /** Followers are answered first, then the folder is given up. */
-  #stepDown(): void {
-    this.options.log.info('Another window takes the store over: a person asked for it.');
-    setImmediate(() => this.#term?.over.resolve());
-  }
-
-  #openStore(): void {
-    void this.#inTurn(async () => {
-      if (!this.#term || this.#stop.signal.aborted) return;
-      try {
-        await this.#startKeeper(this.#term);
-      } catch (error) {
-        this.options.log.error('The store could not be opened.', error);
-        this.#failAndRetry(asError(error));
-      }
-    });
-  }
-
-  #inTurn(change: () => Promise<void>): Promise<void> {
-    const done = this.#change.then(change);
-    this.#change = done.catch(() => undefined);
-    return done;
-  }
-
-  async #startKeeper(term: Term): Promise<void> {
-    const { folder, log, provider } = this.options;
-    // A keeper can fail before it is ours to end.
-    const failure = new Deferred<unknown>();
-    const aboveGeneration = term.record.generation;
-    const fence = { term: term.record.term };
-    const keeper = await Keeper.start({
-      ...this.options,
-      aboveGeneration,
-      fence,
-      onFailure: failure.resolve,
-    });
-    this.#keeper = keeper;
-    term.record = { ...term.record, generation: keeper.generation };
-    await writeOwnerRecord(folder, term.record);
-    const local = (this.#local = new LocalClient(keeper, provider.id, log));
-    local.onDidChange((sessions) => this.client.update(local.status(), sessions));
-    this.#failures = 0;
-    this.client.update(local.status(), new Set());
-    this.client.attach(local);
-    this.#become({ kind: 'keeping', client: this.client });
-    void failure.promise.then((error) => this.#keeperFailed(keeper, error));
-  }
-
-  async #keeperFailed(keeper: Keeper, error: unknown): Promise<void> {
-    await this.#inTurn(async () => {
-      if (this.#keeper !== keeper) return;
-      this.options.log.error('The store failed; it is opened again.', error);
-      this.client.detach();
-      await this.#endKeeper();
-      const { folder } = this.options;
-      const record = await readOwnerRecord(folder).catch(() => undefined);
-      // The term was ended from outside: contend anew.
-      if (record?.term !== this.#term?.record.term) this.#term?.over.resolve();
-      else this.#failAndRetry(asError(error));
-    });
-  }
-
-  #failAndRetry(error: Error): void {
-    this.#fail(error);
-    this.#retry?.dispose();
-    this.#retry = this.options.clock.schedule(this.#nextRetryMs(), () => this.#openStore());
-  }
-
-  #nextRetryMs(): number {
-    return Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** this.#failures++);
-  }
-
-  async #endKeeper(): Promise<void> {
-    const keeper = this.#keeper;
-    this.#keeper = undefined;
-    this.#local?.dispose();
-    this.#local = undefined;
-    try {
-      await keeper?.stop();
-    } catch (error) {
-      // It has failed, or is failing now: what it had accepted is on disk.
-      this.options.log.warn(`The store did not close cleanly: ${asError(error).message}`);
-    }
-  }
-
-  // --- following
 
   /** Follows until the keeper goes. How long to wait before contending, ms. */
   async #follow(connect: () => net.Socket, wait: number): Promise<number> {
@@ -353,43 +203,22 @@ export class Supervisor {
     if (this.#stop.signal.aborted) return;
     this.client.close(error);
     this.#become({ kind: 'failed', error });
-    this.#term?.server.announce(new Set());
   }
-
-  // --- what a person asks for
 
   /** Tries at once to open a store that failed. */
   retry(): void {
     if (this.#state.kind !== 'failed') return;
-    this.#retry?.dispose();
-    if (this.#term) this.#openStore();
+    if (this.#term) this.#term.reopen();
     else if (this.#remote) this.#remote.call('reopen', {}).catch(() => undefined);
     else this.#wakeUp?.();
   }
 
   /**
-   * Deletes everything that Tidemark has stored, for good, and starts with an empty store.
+   * Deletes everything that Tidemark has stored, for good, in whichever window it is kept.
    * @throws when the store is not open, or a file can't be removed.
    */
   async clearAllData(): Promise<void> {
-    if (!this.#term) {
-      await this.client.call('clearAllData', {});
-      return;
-    }
-    await this.#inTurn(async () => {
-      const term = this.#term;
-      if (!term || !this.#keeper) throw new Error('The store is not open.');
-      this.client.detach();
-      await this.#endKeeper();
-      try {
-        await deleteStoredData(this.options.folder);
-      } finally {
-        await this.#startKeeper(term).catch((error) => {
-          this.#failAndRetry(asError(error));
-          throw error;
-        });
-      }
-    });
+    await (this.#term ? this.#term.clearAllData() : this.client.call('clearAllData', {}));
   }
 
   /**
@@ -433,8 +262,7 @@ export class Supervisor {
   async #end(): Promise<void> {
     this.#become({ kind: 'stopped' });
     this.#stop.abort();
-    this.#retry?.dispose();
-    this.#term?.over.resolve();
+    this.#term?.end();
     this.#wakeUp?.();
     await this.#running;
     this.client.dispose();
