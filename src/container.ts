@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { Deferred } from './base/async';
 import { asError } from './base/errors';
 import type { Logger } from './base/logger';
 import type { Supervisor } from './keeper/supervisor';
@@ -9,6 +10,7 @@ import { ConnectAgents } from './vscode/connectAgents';
 import { DroppedEventsWarning } from './vscode/droppedEvents';
 import { channelLogger } from './vscode/logChannel';
 import { MemoryDocuments } from './vscode/memoryDocuments';
+import { PublicApi, type ApiBackend } from './vscode/publicApi';
 import { SessionTree } from './vscode/sessionTree';
 import { StatusBar } from './vscode/statusBar';
 import { StoreView } from './vscode/storeView';
@@ -24,6 +26,9 @@ export class Container {
   readonly #channel = vscode.window.createOutputChannel('Tidemark', { log: true });
   readonly #log: Logger = channelLogger(this.#channel);
   readonly #store = new StoreView();
+  readonly #apiBackend = new Deferred<ApiBackend>();
+  /** For other extensions. */
+  readonly api = new PublicApi(this.#apiBackend.promise);
   readonly #surface: vscode.Disposable[];
   readonly #folder: string;
   readonly #dist: string;
@@ -43,6 +48,7 @@ export class Container {
     });
     this.#surface = [
       connect,
+      this.api,
       new StatusBar(this.#store),
       new SessionTree(this.#store, this.#log),
       new MemoryDocuments(this.#store),
@@ -61,12 +67,15 @@ export class Container {
           reopenStore: () => this.#supervisor?.retry(),
           replaceDamaged: async () => this.#supervisor?.replaceDamaged(),
           loadImport: () => import('./keeper/entry'),
+          takeOver: async () => this.#supervisor?.takeOver(),
           showLog: () => this.#channel.show(),
         },
         this.#log,
       ),
       // The spool's watcher may have dropped an event while the window was away.
-      vscode.window.onDidChangeWindowState(({ focused }) => void (focused && this.#supervisor?.rescan())),
+      vscode.window.onDidChangeWindowState(
+        ({ focused }) => void (focused && this.#supervisor?.client.rescan().catch(() => undefined)),
+      ),
     ];
   }
 
@@ -77,6 +86,7 @@ export class Container {
       this.#startKeeper().catch((error) => {
         this.#log.error('Tidemark could not start.', error);
         this.#store.fail(asError(error));
+        this.#apiBackend.reject(error);
       });
       this.#surface.push(
         followContextSettings(async (settings) => {
@@ -93,7 +103,8 @@ export class Container {
   }
 
   async #startKeeper(): Promise<void> {
-    const { createBuiltinProvider, Supervisor, systemClock } = await import('./keeper/entry');
+    const { createBuiltinProvider, Supervisor, systemClock, ...entry } = await import('./keeper/entry');
+    const { toNewObservation, toNewSummary, toRowId, toSearchQuery } = entry;
     if (this.#stopped) return;
     this.#supervisor = new Supervisor({
       folder: this.#folder,
@@ -102,11 +113,16 @@ export class Container {
         wasmFile: join(this.#dist, 'sql-wasm.wasm'),
         salvageFile: join(this.#dist, 'salvageWorker.js'),
       },
+      version: this.#version,
       provider: createBuiltinProvider(),
       clock: systemClock,
       log: this.#log,
     });
     this.#store.connect(this.#supervisor);
+    this.#apiBackend.resolve({
+      client: this.#supervisor.client,
+      requests: { toNewObservation, toNewSummary, toRowId, toSearchQuery },
+    });
     this.#supervisor.start();
   }
 

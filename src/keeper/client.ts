@@ -1,8 +1,10 @@
 import type { ProviderPause } from '../distill/providerPause';
 import type { Event } from '../base/event';
+import type { AgentId, ProjectRef } from '../capture/vocabulary';
 import type { ImportTarget } from '../capture/transcripts/importTranscripts';
-import type { Observation, Summary } from '../memory/observation';
+import type { Observation, ObservationType, Summary } from '../memory/observation';
 import type { QueueCounts, QueuedMessage } from '../queue/message';
+import type { QueuedWork } from '../session/sessionManager';
 import type { StoredPrompt, StoredSession } from '../session/sessionStore';
 
 /** A session as a list shows it. */
@@ -37,7 +39,62 @@ export interface StoreStatus {
   readonly provider: string;
 }
 
-/** What views and commands may ask of the store, whoever keeps it. Every call rejects when it is closed. */
+/** An agent's session, by the names that the agent has for it. */
+export interface SessionRef {
+  readonly agent: AgentId;
+  readonly agentSessionId: string;
+  readonly project: ProjectRef;
+}
+
+/** When work was done, and the name under which it is accepted once, however often it is sent. */
+export interface WorkOrigin {
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly key: string;
+}
+
+export interface NewObservation {
+  readonly session: SessionRef;
+  readonly work: QueuedWork;
+  readonly origin: WorkOrigin;
+}
+
+export interface NewSummary {
+  readonly session: SessionRef;
+  readonly lastUserMessage: string;
+  readonly lastAssistantMessage: string;
+  readonly origin: WorkOrigin;
+}
+
+export interface Queued {
+  readonly sessionId: number;
+  /** It was accepted before, under the same key. */
+  readonly duplicate: boolean;
+}
+
+export interface SearchQuery {
+  readonly text: string;
+  readonly limit: number;
+  /** Only memory of this project. */
+  readonly projectKey?: string;
+}
+
+/** One observation or summary in which a text was found. */
+export interface SearchHit {
+  readonly kind: 'observation' | 'summary';
+  readonly id: number;
+  readonly sessionId: number;
+  readonly type?: ObservationType;
+  readonly title: string;
+  readonly text: string;
+  /** When the work happened, ms since the epoch. */
+  readonly createdAt: number;
+}
+
+/**
+ * What views, commands and other extensions may ask of the store, whichever window keeps it. A call that is made
+ * while the store passes from one window to another waits; all reject when it can't be opened.
+ */
 export interface TidemarkClient extends ImportTarget {
   status(): StoreStatus;
   /** Newest activity first. */
@@ -51,6 +108,14 @@ export interface TidemarkClient extends ImportTarget {
   discardFailed(messageIds?: readonly number[]): Promise<number>;
   /** Durable when it resolves: distilling stays paused over restarts. */
   setPaused(paused: boolean): Promise<void>;
+  /** Durable when it resolves. Private parts and secrets are taken out before anything is sent or written. */
+  queueObservation(observation: NewObservation): Promise<Queued>;
+  /** Like `queueObservation`. */
+  queueSummary(summary: NewSummary): Promise<Queued>;
+  /** Newest first. */
+  search(query: SearchQuery): Promise<SearchHit[]>;
+  /** Reads the spool again: its watcher may have missed an event. */
+  rescan(): Promise<void>;
   /** Announces sessions whose rows, queue or memory have changed; an empty set where only the status has. */
   readonly onDidChange: Event<ReadonlySet<number>>;
 }

@@ -8,6 +8,7 @@ export { takeDropped } from '../capture/droppedEvents';
 export { estimateImport, findTranscripts } from '../capture/transcripts/findTranscripts';
 export { importTranscripts } from '../capture/transcripts/importTranscripts';
 export { createBuiltinProvider } from '../distill/providers/builtin/builtinProvider';
+export { toNewObservation, toNewSummary, toRowId, toSearchQuery } from './apiRequests';
 export { writeContextSettings } from './contextSettings';
 export { installLauncher } from './launcher';
 export { Supervisor } from './supervisor';

@@ -14,6 +14,7 @@ import { StorageClosedError, StorageFailedError } from '../storage/errors';
 import { maintain } from '../storage/maintenance';
 import { Engine } from '../storage/sqljs/engine';
 import { EngineMemoryStore, EngineMessageStore, EngineSessionStore } from '../storage/stores';
+import { ownerRecordFile } from './ownerRecord';
 import { storageLayout } from './storageFolder';
 
 export interface KeeperOptions {
@@ -28,6 +29,10 @@ export interface KeeperOptions {
   lingerMs?: number;
   /** Called with what became of each event of the spool, once that is durable. */
   onCaptured?: (outcome: CaptureOutcome) => void;
+  /** The store's generation becomes higher than this, though the store were a new one. */
+  aboveGeneration?: number;
+  /** The term of ownership (ownerRecord.ts) beyond which nothing is written. */
+  fence?: { term: string };
   /** Called when the store or the spool fails: this keeper is of no more use. */
   onFailure: (error: unknown) => void;
 }
@@ -48,6 +53,7 @@ export class Keeper {
   readonly #stopping = new AbortController();
   #sizeBytes = 0;
   #maintainedAt = Infinity;
+  #generation = 0;
   #stopped: Promise<void> | undefined;
 
   private constructor(
@@ -72,6 +78,7 @@ export class Keeper {
     const engine = await Engine.open({
       file: storageLayout(options.folder).database,
       ...options.engineFiles,
+      ...(options.fence && { fence: { file: ownerRecordFile(options.folder), ...options.fence } }),
       log: options.log,
     });
     try {
@@ -142,8 +149,9 @@ export class Keeper {
   }
 
   /** Takes up what a former keeper left, then reads the spool. */
-  async #begin({ clock, onFailure }: KeeperOptions): Promise<void> {
+  async #begin({ clock, onFailure, aboveGeneration = 0 }: KeeperOptions): Promise<void> {
     this.engine.onDidFail(onFailure);
+    this.#generation = await this.engine.call('raiseGeneration', { above: aboveGeneration });
     // At work, not by a timer: a store that nobody uses does not grow.
     this.sessions.onDidChange(() => {
       if (clock.now() - this.#maintainedAt > MAINTENANCE_MS) this.maintain(clock).catch(onFailure);
@@ -158,6 +166,11 @@ export class Keeper {
       // Once what has waited is accepted: nothing of it should wait for housekeeping.
       .then(() => this.maintain(clock))
       .catch(onFailure);
+  }
+
+  /** How often the store has been opened, this time included. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Distilling stands still by a person's wish, kept over restarts. Accepting goes on. */

@@ -5,19 +5,30 @@ import type { Logger } from '../base/logger';
 import type { Observation, Summary } from '../memory/observation';
 import {
   MESSAGE_LIMIT,
+  type NewObservation,
+  type NewSummary,
+  type Queued,
+  type SearchHit,
+  type SearchQuery,
   type SessionDetail,
   type SessionItem,
+  type SessionRef,
   type StoreStatus,
   type TidemarkClient,
+  type WorkOrigin,
 } from './client';
 import { importTarget } from './importTarget';
 import type { Keeper } from './keeper';
+import type { Backend, Method, Params, Result } from './protocol';
+
+/** What an open store answers by itself; the rest of the methods is about the store as a whole (supervisor.ts). */
+type StoreMethod = Exclude<Method, 'clearAllData' | 'reopen' | 'stepDown'>;
 
 /** A store of this size is worth a person's look. */
 const LARGE_BYTES = 1_000_000_000;
 
 /** The store as seen in the window that keeps it. */
-export class LocalClient implements TidemarkClient, Disposable {
+export class LocalClient implements TidemarkClient, Backend, Disposable {
   readonly #changed: Emitter<ReadonlySet<number>>;
   readonly #subscriptions: Disposable[];
   readonly #importTarget: ImportTarget;
@@ -26,7 +37,7 @@ export class LocalClient implements TidemarkClient, Disposable {
   constructor(
     private readonly keeper: Keeper,
     private readonly provider: string,
-    log: Logger,
+    private readonly log: Logger,
   ) {
     this.#changed = new Emitter((error) => log.error('A listener to the store failed.', error));
     this.onDidChange = this.#changed.event;
@@ -90,8 +101,63 @@ export class LocalClient implements TidemarkClient, Disposable {
     this.#importTarget.importedBefore(agent, agentSessionId);
   acceptEvent: TidemarkClient['acceptEvent'] = (record) => this.#importTarget.acceptEvent(record);
 
+  async queueObservation({ session, work, origin }: NewObservation): Promise<Queued> {
+    const id = await this.#sessionOf(session, origin);
+    const { duplicate } = await this.keeper.manager.queueObservation(id, work, originOf(origin));
+    return { sessionId: id, duplicate };
+  }
+
+  async queueSummary(summary: NewSummary): Promise<Queued> {
+    const { session, lastUserMessage, lastAssistantMessage, origin } = summary;
+    const id = await this.#sessionOf(session, origin);
+    const { duplicate } = await this.keeper.manager.queueSummarize(
+      id,
+      lastUserMessage,
+      lastAssistantMessage,
+      originOf(origin),
+    );
+    return { sessionId: id, duplicate };
+  }
+
+  async #sessionOf({ agent, agentSessionId, project }: SessionRef, { at }: WorkOrigin): Promise<number> {
+    return (await this.keeper.sessions.ensureSession(agent, agentSessionId, project, at)).id;
+  }
+
+  search(query: SearchQuery): Promise<SearchHit[]> {
+    return this.keeper.memory.findText(query);
+  }
+
+  /** Answers at once: reading a full spool takes long, and nobody waits for it. */
+  async rescan(): Promise<void> {
+    this.keeper.rescan().catch((error) => this.log.error('The spool could not be read.', error));
+  }
+
+  call<K extends Method>(method: K, params: Params<K>): Promise<Result<K>> {
+    const methods: { [M in StoreMethod]: (params: Params<M>) => Promise<unknown> } = {
+      sessions: ({ limit }) => this.sessions(limit),
+      session: ({ id }) => this.session(id),
+      observation: ({ id }) => this.observation(id),
+      summary: ({ id }) => this.summary(id),
+      search: (query) => this.search(query),
+      retryFailed: ({ messageIds }) => this.retryFailed(messageIds),
+      discardFailed: ({ messageIds }) => this.discardFailed(messageIds),
+      importedBefore: ({ agent, agentSessionId }) => this.importedBefore(agent, agentSessionId),
+      acceptEvent: ({ record }) => this.acceptEvent(record),
+      setPaused: ({ paused }) => this.setPaused(paused),
+      queueObservation: (observation) => this.queueObservation(observation),
+      queueSummary: (summary) => this.queueSummary(summary),
+      rescan: () => this.rescan(),
+    };
+    const run = methods[method as StoreMethod] as (params: Params<K>) => Promise<Result<K>>;
+    return run(params);
+  }
+
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
+}
+
+function originOf({ at, key }: WorkOrigin) {
+  return { at, dedupeKeys: [{ key: `request:${key}` }] };
 }

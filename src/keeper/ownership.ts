@@ -5,6 +5,7 @@ import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { errnoOf, TidemarkError } from '../base/errors';
+import { ClaimedElsewhere, claimFolder } from './claim';
 
 /**
  * Exactly one process owns a storage folder, by a name that the kernel releases when the process ends,
@@ -12,13 +13,17 @@ import { errnoOf, TidemarkError } from '../base/errors';
  * No pid file, no stale socket, no timer: each of those has been seen to give two owners at once.
  *
  * The name is made from a secret in the folder (0600), so that nobody else can squat on it. Whoever waits for
- * its turn holds a connection to the owner, which the kernel closes when the owner ends.
+ * its turn holds a connection to the owner, which the kernel closes when the owner ends. Over the same
+ * connection it can follow the owner (server.ts).
+ *
+ * On Linux a name is per network namespace; claim.ts sees owners in the others.
  */
 
 /** Another process owns the folder. Wait for its turn with `waitForOwnership`. */
 export class OwnedElsewhereError extends TidemarkError {
   readonly code = 'owned-elsewhere';
-  constructor() {
+  /** @param connect opens a connection to the owner; it fails where the owner has gone meanwhile. */
+  constructor(readonly connect: () => net.Socket) {
     super('Another VS Code window has the Tidemark store.', {
       advice: 'This window takes over by itself when that one goes.',
     });
@@ -26,6 +31,8 @@ export class OwnedElsewhereError extends TidemarkError {
 }
 
 export interface Ownership {
+  /** Hands over all connections of those that wait, those that are there already too. Called once. */
+  serve(handler: (socket: net.Socket) => void): void;
   /** Gives the folder up. Everything that used it must have ended before. Idempotent. */
   release(): Promise<void>;
 }
@@ -42,27 +49,48 @@ const RETRY_MS = 10;
  */
 export async function acquireOwnership(folder: string): Promise<Ownership> {
   await fs.mkdir(folder, { recursive: true, mode: 0o700 });
-  const address = await ownerAddress(folder);
-  return process.platform === 'darwin' ? lockFile(folder, address) : listen(address);
+  const address = ownerAddress(folder, await ownerSecret(folder));
+  if (process.platform === 'darwin') return lockFile(folder, address);
+  const door = new Door();
+  const named = await listen(address, door);
+  return process.platform === 'linux' ? claimed(folder, door, named) : named;
+}
+
+async function claimed(folder: string, door: Door, named: Ownership): Promise<Ownership> {
+  try {
+    const claim = await claimFolder(folder, door.admit);
+    return {
+      serve: (handler) => named.serve(handler),
+      async release() {
+        // The name last: it decides among those of this namespace.
+        await claim.release();
+        await named.release();
+      },
+    };
+  } catch (error) {
+    await named.release();
+    throw error instanceof ClaimedElsewhere ? new OwnedElsewhereError(error.connect) : error;
+  }
 }
 
 /** Takes the folder when it is free, however long that takes. @throws the signal's reason when it aborts. */
 export async function waitForOwnership(folder: string, signal: AbortSignal): Promise<Ownership> {
   for (;;) {
     signal.throwIfAborted();
+    let owner: OwnedElsewhereError;
     try {
       return await acquireOwnership(folder);
     } catch (error) {
       if (!(error instanceof OwnedElsewhereError)) throw error;
+      owner = error;
     }
-    const connected = await untilOwnerEnds(await ownerAddress(folder), signal);
+    const connected = await untilOwnerEnds(owner, signal);
     // Bound, but not listening yet, or ending: not worth a busy loop.
     if (!connected) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }
 
-async function ownerAddress(folder: string): Promise<string> {
-  const secret = await readOrMakeKey(folder);
+function ownerAddress(folder: string, secret: string): string {
   const name = `tidemark-${createHash('sha256').update(secret).digest('hex').slice(0, 40)}`;
   if (process.platform === 'win32') return `\\\\.\\pipe\\${name}`;
   if (process.platform === 'linux') return `\0${name}`;
@@ -71,7 +99,8 @@ async function ownerAddress(folder: string): Promise<string> {
   return Buffer.byteLength(path) <= 103 ? path : join(tmpdir(), `${name.slice(0, 24)}.sock`);
 }
 
-async function readOrMakeKey(folder: string): Promise<string> {
+/** What only this user's processes know of the folder. Made when it is missing. */
+export async function ownerSecret(folder: string): Promise<string> {
   const file = join(folder, keyFile);
   const read = async () => (await fs.readFile(file, 'utf8')).trim();
   try {
@@ -92,24 +121,41 @@ async function readOrMakeKey(folder: string): Promise<string> {
   return read();
 }
 
-function listen(address: string): Promise<Ownership> {
-  const connections = new Set<net.Socket>();
-  const server = net.createServer((socket) => {
-    connections.add(socket);
+/** Connections come in before anybody serves them: they are held, unread, until then. */
+class Door {
+  readonly #sockets = new Set<net.Socket>();
+  #handler: ((socket: net.Socket) => void) | undefined;
+
+  readonly admit = (socket: net.Socket): void => {
+    this.#sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => connections.delete(socket));
-    socket.resume();
-  });
+    socket.on('close', () => this.#sockets.delete(socket));
+    this.#handler?.(socket);
+  };
+
+  serve(handler: (socket: net.Socket) => void): void {
+    this.#handler = handler;
+    for (const socket of this.#sockets) handler(socket);
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+function listen(address: string, door: Door): Promise<Ownership> {
+  const server = net.createServer(door.admit);
   return new Promise((resolve, reject) => {
     server.once('error', (error) =>
-      reject(errnoOf(error) === 'EADDRINUSE' ? new OwnedElsewhereError() : error),
+      reject(errnoOf(error) === 'EADDRINUSE' ? new OwnedElsewhereError(() => net.connect(address)) : error),
     );
     server.listen(address, () => {
       const closed = new Promise<void>((done) => server.once('close', () => done()));
       resolve({
+        serve: (handler) => door.serve(handler),
         release() {
           server.close();
-          for (const socket of connections) socket.destroy();
+          door.close();
           return closed;
         },
       });
@@ -126,14 +172,16 @@ async function lockFile(folder: string, address: string): Promise<Ownership> {
       0o600,
     );
   } catch (error) {
-    if (errnoOf(error) === 'EAGAIN' || errnoOf(error) === 'EWOULDBLOCK') throw new OwnedElsewhereError();
+    if (errnoOf(error) === 'EAGAIN' || errnoOf(error) === 'EWOULDBLOCK')
+      throw new OwnedElsewhereError(() => net.connect(address));
     throw error;
   }
   try {
     // Only the holder of the lock replaces the socket file, so no living owner's is removed.
     await fs.rm(address, { force: true });
-    const waiting = await listen(address);
+    const waiting = await listen(address, new Door());
     return {
+      serve: (handler) => waiting.serve(handler),
       async release() {
         await waiting.release();
         await file.close();
@@ -146,11 +194,11 @@ async function lockFile(folder: string, address: string): Promise<Ownership> {
 }
 
 /** Resolves when the owner's end of a connection closes; false when there was no connection. */
-function untilOwnerEnds(address: string, signal: AbortSignal): Promise<boolean> {
+function untilOwnerEnds(owner: OwnedElsewhereError, signal: AbortSignal): Promise<boolean> {
   signal.throwIfAborted();
   return new Promise((resolve) => {
     let connected = false;
-    const socket = net.connect(address);
+    const socket = owner.connect();
     const abort = () => socket.destroy();
     signal.addEventListener('abort', abort);
     socket.on('connect', () => (connected = true));

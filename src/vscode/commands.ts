@@ -24,6 +24,7 @@ export interface CommandActions {
   reopenStore(): void;
   replaceDamaged(): Promise<SetAsideResult | undefined>;
   loadImport(): Promise<ImportParts>;
+  takeOver(): Promise<void>;
   showLog(): void;
 }
 
@@ -64,6 +65,7 @@ export class Commands implements vscode.Disposable {
             () => actions.loadImport(),
           ).run(),
       ],
+      [commands.takeOver, () => this.#takeOver()],
     ];
     this.#registrations = handlers.map(([id, run]) =>
       vscode.commands.registerCommand(id, (...args: never[]) => this.#guard(id, () => run(...args))),
@@ -90,7 +92,7 @@ export class Commands implements vscode.Disposable {
     if (client) return client;
     throw new Error(
       this.store.state.kind === 'elsewhere'
-        ? vscode.l10n.t('Another VS Code window has the store. Use that window, or close it.')
+        ? this.store.state.error.message
         : vscode.l10n.t('The store is not open yet. Try again in a moment.'),
     );
   }
@@ -135,6 +137,11 @@ export class Commands implements vscode.Disposable {
       show,
     );
     if (next === show) await vscode.env.openExternal(vscode.Uri.file(result.folder));
+  }
+
+  async #takeOver(): Promise<void> {
+    await this.actions.takeOver();
+    vscode.window.setStatusBarMessage(vscode.l10n.t('This window keeps the Tidemark store'), 3_000);
   }
 
   async #showSessions(): Promise<void> {

@@ -19,13 +19,24 @@ export const commands = {
   discardMessage: 'tidemark.discardMessage',
   discardFailed: 'tidemark.discardFailed',
   importSessions: 'tidemark.importSessions',
+  takeOver: 'tidemark.takeOver',
+} as const;
+
+/** The public API (src/api.ts) as commands: for other extensions, not in the palette. */
+export const apiCommands = {
+  queueObservation: 'tidemark.api.queueObservation',
+  queueSummary: 'tidemark.api.queueSummary',
+  search: 'tidemark.api.search',
+  getSession: 'tidemark.api.getSession',
 } as const;
 
 export const views = { sessions: 'tidemark.sessions' } as const;
 
 export const contextKeys = {
-  /** `starting`, `keeping`, `elsewhere`, `failed` or `stopped`. */
+  /** `starting`, `keeping`, `following`, `elsewhere`, `failed` or `stopped`. */
   state: 'tidemark.state',
+  /** The store can be used in this window, whichever one keeps it. */
+  open: 'tidemark.open',
   paused: 'tidemark.paused',
   hasFailed: 'tidemark.hasFailed',
 } as const;

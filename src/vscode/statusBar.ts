@@ -26,7 +26,7 @@ export class StatusBar implements vscode.Disposable {
 
   #draw(): void {
     const status = this.store.client?.status();
-    const look = status ? statusLook(status) : stateLook(this.store.state);
+    const look = status && !hangs(this.store.state) ? statusLook(status) : stateLook(this.store.state);
     const { text, meaning } = look;
     // Setting an equal text again would make it flicker.
     if (this.#item.text !== text) this.#item.text = text;
@@ -41,12 +41,23 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
+function hangs(state: StoreState): boolean {
+  return state.kind === 'following' && !state.answering;
+}
+
 function stateLook(state: StoreState): Look {
+  if (hangs(state)) {
+    return {
+      text: '$(warning) Tidemark',
+      meaning: vscode.l10n.t('The window that keeps the store does not answer'),
+      background: 'statusBarItem.warningBackground',
+    };
+  }
   switch (state.kind) {
     case 'starting':
       return { text: '$(bookmark)', meaning: vscode.l10n.t('Starting') };
     case 'elsewhere':
-      return { text: '$(lock) Tidemark', meaning: vscode.l10n.t('Another window has the store') };
+      return { text: '$(lock) Tidemark', meaning: state.error.message };
     case 'failed':
       return {
         text: '$(error) Tidemark',
@@ -54,6 +65,7 @@ function stateLook(state: StoreState): Look {
         background: 'statusBarItem.errorBackground',
       };
     case 'keeping':
+    case 'following':
     case 'stopped':
       return { text: '$(bookmark)', meaning: vscode.l10n.t('Stopped') };
   }
@@ -111,12 +123,21 @@ function tooltip(meaning: string, status: StoreStatus | undefined, state: StoreS
       `$(inbox) ${vscode.l10n.t('{0} waiting, {1} in work, {2} failed', pending, processing, failed)}\n\n`,
     );
     text.appendMarkdown(`$(server-process) ${providerText(status.provider)}\n\n`);
+    if (state.kind === 'following') {
+      text.appendMarkdown(
+        `$(link) ${vscode.l10n.t('Kept by another window (process {0})', state.keeper.pid)}\n\n`,
+      );
+      if (hangs(state)) links.push([vscode.l10n.t('Take over'), commands.takeOver]);
+    }
+    if (state.kind === 'keeping') text.appendMarkdown(`$(home) ${vscode.l10n.t('Kept by this window')}\n\n`);
     if (failed > 0) links.push([vscode.l10n.t('Retry failed'), commands.retryFailed]);
     links.push(
       status.paused ? [vscode.l10n.t('Resume'), commands.resume] : [vscode.l10n.t('Pause'), commands.pause],
     );
   } else if (state.kind === 'elsewhere') {
-    text.appendMarkdown(`${vscode.l10n.t('This window takes over by itself when that one goes.')}\n\n`);
+    text.appendText(state.error.advice ?? '');
+    text.appendMarkdown('\n\n');
+    links.push([vscode.l10n.t('Take over'), commands.takeOver]);
   } else if (state.kind === 'failed') {
     text.appendText(state.error.message);
     text.appendMarkdown('\n\n');

@@ -35,7 +35,8 @@ export class StoreView implements vscode.Disposable {
   }
 
   get client(): TidemarkClient | undefined {
-    return this.#state.kind === 'keeping' ? this.#state.client : undefined;
+    const state = this.#state;
+    return state.kind === 'keeping' || state.kind === 'following' ? state.client : undefined;
   }
 
   connect(source: StateSource): void {
@@ -74,6 +75,7 @@ export class StoreView implements vscode.Disposable {
     const status = this.client?.status();
     const values: [string, unknown][] = [
       [contextKeys.state, this.#state.kind],
+      [contextKeys.open, this.client !== undefined],
       [contextKeys.paused, status?.paused ?? false],
       [contextKeys.hasFailed, (status?.queue.failed ?? 0) > 0],
     ];

@@ -5,7 +5,8 @@ import { ensureChromium, launchBrowser } from '../support/chromium';
 import { installServerHost, serverHostName } from '../support/hostInstall';
 import { isolatedHome } from '../support/isolatedHome';
 import { extensionId, projectRoot } from '../support/project';
-import { ServerHost } from '../support/serverHost';
+import { packageFixture } from '../support/packageExtension';
+import { installExtension, ServerHost } from '../support/serverHost';
 import type { TestRun } from '../support/testRun';
 import { hostReportVariable, suitePrefix } from './report';
 
@@ -25,9 +26,10 @@ export async function runInServer(
   const home = run.makeFolder('host');
   const folder = join(home, 'project');
   await mkdir(folder);
+  const folders = { serverDataDir: join(home, 'server'), extensionsDir: join(home, 'extensions') };
+  await installExtension(run, install, folders, await packageFixture('example-extension'));
   const host = await ServerHost.start(run, install, {
-    serverDataDir: join(home, 'server'),
-    extensionsDir: join(home, 'extensions'),
+    ...folders,
     smokeTest: true,
     env: {
       ...(await isolatedHome(home)),

@@ -3,6 +3,20 @@ import { join } from 'node:path';
 import { createVSIX } from '@vscode/vsce';
 import { projectRoot, outFolder } from './project';
 
+/** Packages a helper extension of test/fixtures: a window keeps only one extension under development. */
+export async function packageFixture(name: string): Promise<string> {
+  await mkdir(outFolder, { recursive: true });
+  const packagePath = join(outFolder, `${name}.vsix`);
+  await createVSIX({
+    cwd: join(projectRoot, 'test', 'fixtures', name),
+    packagePath,
+    dependencies: false,
+    allowMissingRepository: true,
+    skipLicense: true,
+  });
+  return packagePath;
+}
+
 /** Packages the extension as it would be published. `dist/` must be built. Answers the .vsix file's path. */
 export async function packageExtension(): Promise<string> {
   await mkdir(outFolder, { recursive: true });

@@ -12,3 +12,11 @@ export function setMeta({ sql }: OperationContext, { key, value }: { key: string
     value,
   );
 }
+
+/** One more than the last time, and than `above`. Counts the times the store was opened. */
+export function raiseGeneration(context: OperationContext, { above }: { above: number }): number {
+  const key = 'generation';
+  const generation = Math.max(above, Number(getMeta(context, { key }) ?? 0)) + 1;
+  setMeta(context, { key, value: String(generation) });
+  return generation;
+}

@@ -1,4 +1,5 @@
 import type { OperationContext } from './context';
+import { findText } from './findText';
 import * as maintenance from './maintenance';
 import * as memory from './memory';
 import * as messages from './messages';
@@ -45,8 +46,10 @@ export const operations = {
   trim: maintenance.trim,
   giveBack: maintenance.giveBack,
   storeSize: (context: OperationContext, _args: Record<string, never>) => maintenance.storeSize(context),
+  findText,
   getMeta: meta.getMeta,
   setMeta: meta.setMeta,
+  raiseGeneration: meta.raiseGeneration,
 };
 
 export type Operations = typeof operations;

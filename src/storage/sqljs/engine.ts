@@ -4,6 +4,7 @@ import type { Logger } from '../../base/logger';
 import type { Transition } from '../../queue/transition';
 import { StorageClosedError, StorageFailedError } from '../errors';
 import type { OperationArgs, OperationName, OperationResult } from '../queries/operations';
+import type { Fence } from './fence';
 import { fromPlain, type EngineData, type FromWorker, type Reply, type Request } from './protocol';
 
 export interface EngineOptions {
@@ -12,6 +13,8 @@ export interface EngineOptions {
   /** The bundled worker and the WASM build beside it. */
   workerFile: string;
   wasmFile: string;
+  /** Without it nothing checks whose term it is: for tools and tests that own the folder otherwise. */
+  fence?: Fence;
   log: Logger;
 }
 
@@ -60,7 +63,11 @@ export class Engine {
    * @throws StoreUnreadableError, StoreTooNewError, StorageLayoutError or StorageFailedError.
    */
   static async open(options: EngineOptions): Promise<Engine> {
-    const workerData: EngineData = { file: options.file, wasmFile: options.wasmFile };
+    const workerData: EngineData = {
+      file: options.file,
+      wasmFile: options.wasmFile,
+      ...(options.fence && { fence: options.fence }),
+    };
     // No environment and no flags of the host: the engine needs none, and both may hold secrets or loaders.
     const worker = new Worker(options.workerFile, { workerData, env: {}, execArgv: [] });
     const engine = new Engine(worker, options.log);

@@ -5,6 +5,7 @@ import { StorageFailedError } from '../errors';
 import { migrate, refuseForeign } from '../migrations';
 import type { OperationContext } from '../queries/context';
 import { operations } from '../queries/operations';
+import { refusal } from './fence';
 import type { FileSystem } from './fileSystem';
 import { gatherWrites } from './gatheredWrites';
 import { toPlain, type EngineData, type FromWorker, type Reply, type Request } from './protocol';
@@ -23,12 +24,14 @@ export class EngineThread {
    * @param ended called when the connection is closed because that was asked.
    * @param fatal called when the engine can't go on. The connection is left as it is: its file is recovered by
    * whoever opens it next.
+   * @param refused why nothing may be written any more, if so.
    */
   constructor(
     private readonly connection: SqliteConnection,
     private readonly send: (message: FromWorker) => void,
     private readonly ended: () => void,
     private readonly fatal: (error: unknown) => void,
+    private readonly refused: () => StorageFailedError | undefined = () => undefined,
   ) {}
 
   accept(request: Request): void {
@@ -44,6 +47,8 @@ export class EngineThread {
   }
 
   #commit(batch: Request[]): void {
+    const refused = this.refused();
+    if (refused) return this.fatal(refused);
     const closing = batch.find((request) => request.name === 'close');
     const work = batch.filter((request) => request.name !== 'close');
     if (work.length > 0) {
@@ -132,7 +137,11 @@ export async function runEngineThread(open: (data: EngineData) => Promise<Sqlite
   };
   process.on('uncaughtException', fatal);
   try {
-    const thread = new EngineThread(await open(workerData as EngineData), send, end, fatal);
+    const data = workerData as EngineData;
+    const refused = () => data.fence && refusal(data.fence);
+    const early = refused();
+    if (early) throw early;
+    const thread = new EngineThread(await open(data), send, end, fatal, refused);
     port.on('message', (request: Request) => thread.accept(request));
     send({ kind: 'ready' });
   } catch (error) {

@@ -8,11 +8,13 @@ import {
   StoreUnreadableError,
 } from '../errors';
 import type { OperationName } from '../queries/operations';
+import type { Fence } from './fence';
 
 /** What the engine's two threads say to each other. Both are of one build, so nothing here is checked. */
 export interface EngineData {
   file: string;
   wasmFile: string;
+  fence?: Fence;
 }
 
 export interface Request {

@@ -15,6 +15,7 @@ const supervisors: Supervisor[] = [];
 function supervise(folder: string, clock = systemClock): Supervisor {
   const supervisor = new Supervisor({
     ...{ folder, engineFiles, provider: createBuiltinProvider(), clock, log: silentLogger, lingerMs: 0 },
+    version: '1.2.3',
   });
   supervisors.push(supervisor);
   supervisor.start();
@@ -41,53 +42,6 @@ describe('the supervisor', () => {
     for (const supervisor of supervisors.splice(0)) await supervisor.stop();
   });
   after(removeFolders);
-
-  it('opens the store again when its engine dies, and goes on with what is in the spool', async () => {
-    const folder = await makeFolder();
-    const clock = new ManualClock();
-    const supervisor = supervise(folder, clock);
-    const { client } = await reaches(supervisor, 'keeping');
-    const { engine } = (
-      client as unknown as { keeper: { engine: { worker: { terminate(): Promise<number> } } } }
-    ).keeper;
-    await engine.worker.terminate();
-    await reaches(supervisor, 'failed');
-    await fillSpool(folder, 1);
-
-    clock.advance(1_000);
-    const again = await reaches(supervisor, 'keeping');
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        if (again.client.status().queue.pending === 45) return;
-        void readdir(join(folder, 'spool')).then((names) => names.length === 0 && resolve());
-      };
-      again.client.onDidChange(done);
-      done();
-    });
-    assert.equal((await again.client.sessions(10)).length, 1);
-  });
-
-  it('hands the folder to the next when it stops, and the next opens it', async () => {
-    const folder = await makeFolder();
-    const first = supervise(folder);
-    await reaches(first, 'keeping');
-    const second = supervise(folder);
-    await reaches(second, 'elsewhere');
-    await first.stop();
-    await reaches(second, 'keeping');
-  });
-
-  it('deletes everything that was stored, and starts with an empty store', async () => {
-    const folder = await makeFolder();
-    await fillSpool(folder, 1);
-    const supervisor = supervise(folder);
-    await reaches(supervisor, 'keeping');
-    await supervisor.rescan();
-    await supervisor.clearAllData();
-    const { client } = await reaches(supervisor, 'keeping');
-    assert.deepEqual(await client.sessions(10), []);
-    assert.ok(!(await readFile(join(folder, 'tidemark.db'))).includes('Please change'));
-  });
 
   describe('with a file that can’t be used, says so, overwrites nothing, and leaves the spool', () => {
     async function refused(folder: string): Promise<Error> {

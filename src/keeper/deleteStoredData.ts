@@ -1,0 +1,9 @@
+import * as fs from 'node:fs/promises';
+import { storageLayout } from './storageFolder';
+
+/** Deletes everything that Tidemark has stored, for good. The store must be closed, and the folder owned. */
+export async function deleteStoredData(folder: string): Promise<void> {
+  const { database, spool, context, privateMarkers } = storageLayout(folder);
+  const paths = [`${database}-wal`, `${database}-journal`, database, spool, context, privateMarkers];
+  for (const path of paths) await fs.rm(path, { recursive: true, force: true });
+}
