@@ -1,6 +1,8 @@
 import * as memory from './memory';
 import * as messages from './messages';
 import * as meta from './meta';
+import * as search from './search';
+import * as searchIndex from './searchIndex';
 import * as sessions from './sessions';
 
 /**
@@ -38,6 +40,10 @@ export const operations = {
   summary: memory.summary,
   getMeta: meta.getMeta,
   setMeta: meta.setMeta,
+  beginSearch: search.beginSearch,
+  continueSearch: search.continueSearch,
+  maintainIndex: searchIndex.maintainIndex,
+  rebuildIndex: searchIndex.rebuildIndex,
 };
 
 export type Operations = typeof operations;

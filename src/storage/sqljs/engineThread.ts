@@ -5,6 +5,7 @@ import { StorageFailedError } from '../errors';
 import { migrate, refuseForeign } from '../migrations';
 import type { OperationContext } from '../queries/context';
 import { operations } from '../queries/operations';
+import { indexBeforeCommit } from '../queries/searchIndex';
 import type { FileSystem } from './fileSystem';
 import { toPlain, type EngineData, type FromWorker, type Reply, type Request } from './protocol';
 import { loadSqlite, SqliteConnection } from './sqlite';
@@ -74,6 +75,7 @@ export class EngineThread {
     connection.exec('BEGIN IMMEDIATE');
     try {
       const replies = requests.map((request) => this.#operation(request, transitions));
+      indexBeforeCommit(connection);
       connection.exec('COMMIT');
       return { kind: 'committed', replies, transitions };
     } catch (error) {

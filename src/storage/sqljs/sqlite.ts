@@ -1,5 +1,11 @@
 import initSqlJs, { type Database, type SqlJsStatic, type Statement } from 'sql.js';
-import { StatementError, StorageFailedError, StorageLayoutError, StoreUnreadableError } from '../errors';
+import {
+  IndexDamagedError,
+  StatementError,
+  StorageFailedError,
+  StorageLayoutError,
+  StoreUnreadableError,
+} from '../errors';
 import type { Row, Sql, SqlValue } from '../sql';
 import type { FileSystem } from './fileSystem';
 import { Vfs, type SqliteModule } from './vfs';
@@ -80,6 +86,7 @@ export class SqliteConnection implements Sql {
   readonly #statements = new Map<string, Statement>();
   #resultCode = SQLITE_OK;
   #damage: StoreUnreadableError | undefined;
+  #isOnIndex = false;
 
   private constructor(
     private readonly db: Database,
@@ -161,6 +168,15 @@ export class SqliteConnection implements Sql {
     }
   }
 
+  onIndex<T>(use: () => T): T {
+    this.#isOnIndex = true;
+    try {
+      return use();
+    } finally {
+      this.#isOnIndex = false;
+    }
+  }
+
   /** False also after an error because of which SQLite has rolled back by itself. */
   get inTransaction(): boolean {
     try {
@@ -211,10 +227,11 @@ export class SqliteConnection implements Sql {
     }
   }
 
-  #failure(error: unknown): StatementError | StorageFailedError | StoreUnreadableError {
+  #failure(error: unknown): Error {
     const cause = this.vfs.takeLastError();
     if (cause) return new StorageFailedError('The store could not be written or read.', { cause });
     const code = this.#resultCode & 0xff;
+    if (code === SQLITE_CORRUPT && this.#isOnIndex) return new IndexDamagedError({ cause: error });
     if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) {
       this.#damage ??= new StoreUnreadableError('The store is damaged.', { cause: error });
       return this.#damage;
