@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '../../src/base/logger';
 import type { Sql } from '../../src/storage/sql';
 import { Engine } from '../../src/storage/sqljs/engine';
-import { openConnection } from '../../src/storage/sqljs/engineThread';
+import { migrate } from '../../src/storage/migrations';
 import { nodeFileSystem } from '../../src/storage/sqljs/fileSystem';
+import { loadSqlite, SqliteConnection, type Sqlite } from '../../src/storage/sqljs/sqlite';
 import { engineFiles } from '../../scripts/build';
 
 export interface Memory {
@@ -45,11 +46,16 @@ export class StoreFiller {
   }
 }
 
+/** It can be loaded once a process. */
+let sqlite: Promise<Sqlite> | undefined;
+
 /** Makes a store in `folder`, which must not have one, and fills it; its index is still to be made. */
 export async function makeStore(folder: string, fill: (filler: StoreFiller) => void): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'tidemark.db');
-  const connection = await openConnection({ file, wasmFile: engineFiles.wasmFile }, nodeFileSystem);
+  sqlite ??= loadSqlite(readFileSync(engineFiles.wasmFile), nodeFileSystem);
+  const connection = SqliteConnection.open(await sqlite, file);
+  migrate(connection);
   connection.exec('BEGIN IMMEDIATE');
   fill(new StoreFiller(connection));
   connection.exec('COMMIT');

@@ -1,5 +1,6 @@
 import type { Event } from '../base/event';
 import type { Observation, Summary } from '../memory/observation';
+import type { SearchHit, SearchQuery } from '../memory/search';
 import type { QueueCounts, QueuedMessage } from '../queue/message';
 import type { StoredPrompt, StoredSession } from '../session/sessionStore';
 
@@ -36,6 +37,8 @@ export interface TidemarkClient {
   session(id: number): Promise<SessionDetail | undefined>;
   observation(id: number): Promise<Observation | undefined>;
   summary(id: number): Promise<Summary | undefined>;
+  /** Best first. Never rejects because of the text. */
+  search(query: SearchQuery): Promise<SearchHit[]>;
   /** Failed messages are tried again. Their number; durable when it resolves. */
   retryFailed(): Promise<number>;
   /** Durable when it resolves: distilling stays paused over restarts. */

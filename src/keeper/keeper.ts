@@ -9,6 +9,7 @@ import type { DistillProvider } from '../distill/provider';
 import { ContextFiles } from '../memory/contextFiles';
 import { SessionManager } from '../session/sessionManager';
 import { Engine } from '../storage/sqljs/engine';
+import { EngineSearchStore } from '../storage/searchStore';
 import { EngineMemoryStore, EngineMessageStore, EngineSessionStore } from '../storage/stores';
 import { storageLayout } from './storageFolder';
 
@@ -43,6 +44,7 @@ export class Keeper {
     readonly sessions: EngineSessionStore,
     readonly queue: EngineMessageStore,
     readonly memory: EngineMemoryStore,
+    readonly search: EngineSearchStore,
     readonly manager: SessionManager,
     readonly contextFiles: ContextFiles,
     private readonly spool: Spool,
@@ -71,6 +73,7 @@ export class Keeper {
     const sessions = new EngineSessionStore(engine, log);
     const queue = await EngineMessageStore.open(engine, clock, log);
     const memory = new EngineMemoryStore(engine);
+    const search = new EngineSearchStore(engine, clock);
     const contextFiles = new ContextFiles(layout.context, memory, clock, log);
     const distiller = new Distiller({
       ...{ provider, queue, sessions, memory, results: memory, clock, log },
@@ -91,11 +94,11 @@ export class Keeper {
       acceptUnreadable: (id, file) => capture.acceptUnreadable(id, file, clock.now()),
       onFailure: options.onFailure,
     });
-    return new Keeper(engine, sessions, queue, memory, manager, contextFiles, spool);
+    return new Keeper(engine, sessions, queue, memory, search, manager, contextFiles, spool);
   }
 
   /** Takes up what a former keeper left, then reads the spool. */
-  async #begin({ onFailure }: KeeperOptions): Promise<void> {
+  async #begin({ onFailure, log }: KeeperOptions): Promise<void> {
     this.engine.onDidFail(onFailure);
     await this.queue.resetStuck([]);
     this.#paused = (await this.engine.call('getMeta', { key: PAUSED })) === 'true';
@@ -104,6 +107,8 @@ export class Keeper {
     if (this.#paused) await this.manager.suspend();
     else this.manager.resume();
     this.spool.start().catch(onFailure);
+    // A store that came without an index, or with one of an earlier version: in slices, nothing waits for it.
+    this.search.catchUp().catch((error) => log.error('The search index could not be made.', error));
   }
 
   /** Distilling stands still by a person's wish, kept over restarts. Accepting goes on. */

@@ -2,6 +2,7 @@ import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/event';
 import type { Logger } from '../base/logger';
 import type { Observation, Summary } from '../memory/observation';
+import type { SearchHit, SearchQuery } from '../memory/search';
 import {
   MESSAGE_LIMIT,
   type SessionDetail,
@@ -59,6 +60,10 @@ export class LocalClient implements TidemarkClient, Disposable {
 
   summary(id: number): Promise<Summary | undefined> {
     return this.keeper.memory.summary(id);
+  }
+
+  search(query: SearchQuery): Promise<SearchHit[]> {
+    return this.keeper.search.search(query);
   }
 
   retryFailed(): Promise<number> {

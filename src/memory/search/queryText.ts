@@ -1,4 +1,5 @@
-import { namesOf, termOf, tokensOf } from './tokens';
+import { stem } from './stem';
+import { namesOf, plain, termOf, tokensOf } from './tokens';
 import { stopTerms, synonymsOf } from './words';
 
 /** One way to write a wish: consecutive terms, the last of which may be only a beginning. */
@@ -42,7 +43,7 @@ export function parseQuery(text: string): ParsedQuery {
     if (terms.length === 0) continue;
     if (minus) excluded.push(exact(...terms));
     else if (quoted !== undefined) wish([exact(...terms)], true);
-    else if (/[\p{L}\p{N}]\*$/u.test(word!)) wish([beginning(word!)]);
+    else if (/[\p{L}\p{N}]\*$/u.test(word!)) wish(beginning(word!));
     else for (const variants of wordVariants(word!, terms)) wish(variants);
   }
   const spoken = [...wishes.values()].filter(({ isRequired, variants }) => isRequired || !isStop(variants));
@@ -54,12 +55,20 @@ function isStop(variants: readonly Variant[]): boolean {
   return first!.terms.length === 1 && !first!.isPrefix && stopTerms.has(first!.terms[0]!);
 }
 
-/** Of `auth.log*` the last part is a beginning. Endings are not cut off beginnings. */
-function beginning(word: string): Variant {
+/** A word that begins so may be indexed by a stem that is shorter than the beginning: `authoriz*` by `author`. */
+const endings = ['', 'e', 's', 'ed', 'ing', 'er', 'ation', 'ment', 'ly'];
+
+/** Of `auth.log*` the last part is a beginning. */
+function beginning(word: string): Variant[] {
   const tokens = tokensOf(word);
   const last = tokens.at(-1)!;
-  const typed = word.slice(last.start, last.end).normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  return { terms: [...tokens.slice(0, -1).map(({ term }) => term), typed], isPrefix: true, weight: 1 };
+  const before = tokens.slice(0, -1).map(({ term }) => term);
+  const typed = plain(word.slice(last.start, last.end));
+  const shorter = new Set(endings.map((ending) => stem(typed + ending)).filter((s) => !s.startsWith(typed)));
+  return [
+    { terms: [...before, typed], isPrefix: true, weight: 1 },
+    ...[...shorter].map((term) => exact(...before, term)),
+  ];
 }
 
 /** The word's parts, each with its synonyms, and the whole of it as a name. */

@@ -14,7 +14,9 @@ export interface Candidate {
   readonly length: number;
   readonly sessionLength: number;
   /** Weighted hits, one number a wish. */
-  readonly hits: Float64Array;
+  readonly hits: readonly number[];
+  /** Set by `rank`. */
+  score: number;
 }
 
 /** What was searched, as a whole. */
@@ -24,13 +26,9 @@ export interface Collection {
   readonly sessions: number;
 }
 
-export interface Ranked extends Candidate {
-  score: number;
-}
-
 export interface Ranking {
   /** Best first. */
-  readonly documents: Ranked[];
+  readonly documents: Candidate[];
   readonly sessions: { readonly sessionId: number; readonly score: number }[];
   /** One number a wish. */
   readonly weights: Float64Array;
@@ -56,6 +54,15 @@ function rarity(total: number, withTerm: number): number {
   return Math.log(1 + (Math.max(total, withTerm) - withTerm + 0.5) / (withTerm + 0.5));
 }
 
+/** BM25 of one text, or of one session. */
+function fit(hits: readonly number[], weights: ArrayLike<number>, length: number, average: number): number {
+  let score = 0;
+  for (let wish = 0; wish < hits.length; wish++) {
+    if (hits[wish]! > 0) score += weights[wish]! * saturated(hits[wish]!, length, average);
+  }
+  return score;
+}
+
 function saturated(hits: number, length: number, average: number): number {
   return (hits * (K1 + 1)) / (hits + K1 * (1 - B + (B * length) / average));
 }
@@ -75,13 +82,8 @@ export function rank(
     return rarity(collection.documents, found);
   });
   const average = collection.length / Math.max(1, collection.documents);
-  const documents = candidates.map((candidate): Ranked => {
-    let score = 0;
-    candidate.hits.forEach((hits, wish) => {
-      if (hits > 0) score += weights[wish]! * saturated(hits, candidate.length, average);
-    });
-    return { ...candidate, score };
-  });
+  const documents = [...candidates];
+  for (const document of documents) document.score = fit(document.hits, weights, document.length, average);
   const sessions = rankSessions(documents, collection, common.length);
   withSurroundings(documents, sessions, now);
   return { documents: documents.sort(byScore), sessions: [...sessions.values()].sort(byScore), weights };
@@ -105,18 +107,18 @@ interface SessionScore {
 
 /** A session is as good as its whole text and its best single text, each against the best there is. */
 function rankSessions(
-  documents: readonly Ranked[],
+  documents: readonly Candidate[],
   collection: Collection,
   wishes: number,
 ): Map<number, SessionScore> {
-  const totals = new Map<number, { hits: Float64Array; length: number; best: number }>();
+  const totals = new Map<number, { hits: number[]; length: number; best: number }>();
   for (const document of documents) {
     let total = totals.get(document.sessionId);
     if (!total) {
-      total = { hits: new Float64Array(wishes), length: document.sessionLength, best: 0 };
+      total = { hits: new Array<number>(wishes).fill(0), length: document.sessionLength, best: 0 };
       totals.set(document.sessionId, total);
     }
-    document.hits.forEach((hits, wish) => (total.hits[wish]! += hits));
+    for (let wish = 0; wish < wishes; wish++) total.hits[wish]! += document.hits[wish]!;
     total.best = Math.max(total.best, document.score);
   }
   const average = collection.length / Math.max(1, collection.sessions);
@@ -127,9 +129,7 @@ function rankSessions(
   });
   const wholes = new Map<number, number>();
   for (const [sessionId, { hits, length }] of totals) {
-    let whole = 0;
-    hits.forEach((n, wish) => (whole += n > 0 ? weights[wish]! * saturated(n, length, average) : 0));
-    wholes.set(sessionId, whole);
+    wholes.set(sessionId, fit(hits, weights, length, average));
   }
   const bestWhole = largest(wholes.values());
   const bestText = largest([...totals.values()].map(({ best }) => best));
@@ -148,7 +148,7 @@ function largest(values: Iterable<number>): number {
 }
 
 function withSurroundings(
-  documents: Ranked[],
+  documents: Candidate[],
   sessions: ReadonlyMap<number, SessionScore>,
   now: number,
 ): void {

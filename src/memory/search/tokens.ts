@@ -22,7 +22,7 @@ const LONGEST = 64;
 const PATH_DEPTH = 4;
 
 /** Lower case, without accents. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
 

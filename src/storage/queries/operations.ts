@@ -44,6 +44,7 @@ export const operations = {
   continueSearch: search.continueSearch,
   maintainIndex: searchIndex.maintainIndex,
   rebuildIndex: searchIndex.rebuildIndex,
+  indexSize: searchIndex.indexSize,
 };
 
 export type Operations = typeof operations;

@@ -1,19 +1,19 @@
 import type { AgentId } from '../../capture/vocabulary';
 import type { ObservationType } from '../../memory/observation';
 import { parseQuery, type ParsedQuery } from '../../memory/search/queryText';
-import { rank, type Candidate, type Collection, type Ranked } from '../../memory/search/ranking';
+import { rank, type Candidate, type Collection } from '../../memory/search/ranking';
 import { snippetOf } from '../../memory/search/snippet';
 import { SEARCH_LIMIT, type SearchHit, type SearchQuery, type SessionHit } from '../../memory/search';
 import type { Row, Sql, SqlValue } from '../sql';
 import type { OperationContext } from './context';
 import { isBehind, onIndex } from './searchIndex';
-import { documentsWith, matchOf, type Match } from './searchMatch';
+import { documentsWith, matchOf, termCounts, type Match } from './searchMatch';
 import { refine } from './searchRefine';
 
 /** Texts that one slice reads: a few milliseconds, after which other work may come in between. */
-const SLICE = 1_000;
+const SLICE = 500;
 /** Texts that one search reads. Wishes that are too common for it only help to put the found in order. */
-const MOST_READ = 4_000;
+const MOST_READ = 2_000;
 /** Searches of which the rest has not been asked for; the oldest is given up. */
 const MOST_OPEN = 32;
 
@@ -43,7 +43,8 @@ export function beginSearch(
   openSearches.set(sql, open);
   const search = open.next++;
   open.running.set(search, searching(sql, args.query, args.now));
-  if (open.running.size > MOST_OPEN) open.running.delete(open.running.keys().next().value!);
+  const [oldest] = open.running.keys();
+  if (open.running.size > MOST_OPEN) open.running.delete(oldest!);
   return continueSearch(context, { search });
 }
 
@@ -80,8 +81,9 @@ function* searching(sql: Sql, query: SearchQuery, now: number): Generator<void, 
     yield;
   }
   const ranking = rank(candidates, collection, common, now);
-  if (candidates.length > SLICE / 2) yield;
+  if (candidates.length > SLICE) yield;
   refine(sql, ranking, parsed, common);
+  if (candidates.length > SLICE) yield;
   return {
     hits: hitsOf(sql, ranking.documents.slice(0, limit), parsed),
     sessions: ranking.sessions.slice(0, limit),
@@ -94,7 +96,7 @@ function collectionOf(sql: Sql, { projectId }: SearchQuery): Collection {
     `SELECT ifnull(sum(documents), 0) AS documents, ifnull(sum(length), 0) AS length, count(*) AS sessions
      FROM search_sessions${projectId === undefined ? '' : ' JOIN sessions s ON s.id = session_id AND s.project_id = ?'}`,
     ...(projectId === undefined ? [] : [projectId]),
-  )! as unknown as Collection;
+  )!;
 }
 
 /**
@@ -104,7 +106,8 @@ function collectionOf(sql: Sql, { projectId }: SearchQuery): Collection {
 function tooCommon(sql: Sql, { wishes }: ParsedQuery, { documents }: Collection): number[] {
   const common = wishes.map(() => 0);
   if (documents <= MOST_READ || wishes.length < 2) return common;
-  const counts = wishes.map((wish, index) => ({ index, wish, count: documentsWith(sql, wish) }));
+  const countOf = termCounts(sql);
+  const counts = wishes.map((wish, index) => ({ index, wish, count: documentsWith(wish, countOf) }));
   counts.sort((a, b) => Number(b.wish.isRequired) - Number(a.wish.isRequired) || a.count - b.count);
   let read = 0;
   for (const { index, wish, count } of counts) {
@@ -188,7 +191,8 @@ function readSlice(
     createdAt: row.created_at,
     length: row.length,
     sessionLength: row.session_length,
-    hits: match ? match.hits(row.found!) : new Float64Array(wishes),
+    hits: match ? match.hits(row.found!) : new Array<number>(wishes).fill(0),
+    score: 0,
   }));
 }
 
@@ -200,38 +204,43 @@ interface HitRow extends Row {
   type: string;
   title: string;
   body: string;
+  facts: string | null;
   created_at: number;
 }
 
+const summaryRows = `SELECT m.id, m.session_id, s.project_id, s.agent, 'summary' AS type, m.request AS title, m.created_at,
+  concat_ws(' ', m.investigated, m.learned, m.completed, m.next_steps) AS body, NULL AS facts
+  FROM summaries m JOIN sessions s ON s.id = m.session_id WHERE m.id IN (SELECT value FROM json_each(?))`;
+const observationRows = `SELECT o.id, o.session_id, s.project_id, s.agent, o.type, o.title, o.created_at,
+  concat_ws(' ', o.subtitle, o.narrative) AS body, o.facts
+  FROM observations o JOIN sessions s ON s.id = o.session_id WHERE o.id IN (SELECT value FROM json_each(?))`;
+
 /** The rows themselves: what is not there any more is never shown, whatever the index says. */
-function hitsOf(sql: Sql, ranked: readonly Ranked[], parsed: ParsedQuery): SearchHit[] {
+function hitsOf(sql: Sql, ranked: readonly Candidate[], parsed: ParsedQuery): SearchHit[] {
   const terms = new Set(parsed.wishes.flatMap(({ variants }) => variants.flatMap((v) => v.terms)));
+  const rows = (statement: string, kind: number) => {
+    const ids = ranked.filter(({ docid }) => docid % 2 === kind).map(({ docid }) => Math.floor(docid / 2));
+    const found = ids.length > 0 ? sql.all<HitRow>(statement, JSON.stringify(ids)) : [];
+    return found.map((row) => [row.id * 2 + kind, row] as const);
+  };
+  const byDocid = new Map([...rows(observationRows, 0), ...rows(summaryRows, 1)]);
   return ranked.flatMap(({ docid, score }): SearchHit[] => {
-    const isSummary = docid % 2 === 1;
-    const row = sql.get<HitRow>(
-      isSummary
-        ? `SELECT m.id, m.session_id, s.project_id, s.agent, 'summary' AS type, m.request AS title, m.created_at,
-           concat_ws(' ', m.investigated, m.learned, m.completed, m.next_steps) AS body
-           FROM summaries m JOIN sessions s ON s.id = m.session_id WHERE m.id = ?`
-        : `SELECT o.id, o.session_id, s.project_id, s.agent, o.type, o.title, o.created_at,
-           concat_ws(' ', o.subtitle, o.narrative, (SELECT group_concat(value, ' ') FROM json_each(o.facts))) AS body
-           FROM observations o JOIN sessions s ON s.id = o.session_id WHERE o.id = ?`,
-      Math.floor(docid / 2),
-    );
-    if (!row) return [];
-    return [
-      {
-        kind: isSummary ? 'summary' : 'observation',
-        id: row.id,
-        sessionId: row.session_id,
-        projectId: row.project_id,
-        agent: row.agent as AgentId,
-        type: row.type as ObservationType | 'summary',
-        title: row.title,
-        snippet: snippetOf(row.body || row.title, terms),
-        createdAt: row.created_at,
-        score,
-      },
-    ];
+    const row = byDocid.get(docid);
+    return row ? [{ ...hitOf(row, terms), score }] : [];
   });
+}
+
+function hitOf(row: HitRow, terms: ReadonlySet<string>): Omit<SearchHit, 'score'> {
+  const facts = row.facts === null ? [] : (JSON.parse(row.facts) as string[]);
+  return {
+    kind: row.type === 'summary' ? 'summary' : 'observation',
+    id: row.id,
+    sessionId: row.session_id,
+    projectId: row.project_id,
+    agent: row.agent as AgentId,
+    type: row.type as ObservationType | 'summary',
+    title: row.title,
+    snippet: snippetOf([row.body, ...facts].join(' ').trim() || row.title, terms),
+    createdAt: row.created_at,
+  };
 }

@@ -50,6 +50,15 @@ export function rebuildIndex({ sql }: OperationContext): void {
   setState(sql, CLEARING);
 }
 
+/** What the index takes on disk, about, in bytes: its terms and its own copy of them. */
+export function indexSize({ sql }: OperationContext): { bytes: number } {
+  return sql.get<{ bytes: number }>(
+    `SELECT (SELECT ifnull(sum(length(block)), 0) FROM search_index_segments)
+     + (SELECT ifnull(sum(length(root)), 0) FROM search_index_segdir)
+     + (SELECT ifnull(sum(length(c0title) + length(c1body) + length(c2names)), 0) FROM search_index_content) AS bytes`,
+  ) as unknown as { bytes: number };
+}
+
 /** Whether a search would miss something. */
 export function isBehind(sql: Sql): boolean {
   return hasPending(sql) || stateOf(sql) !== READY;

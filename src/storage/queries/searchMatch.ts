@@ -12,7 +12,7 @@ export interface Match {
   /** For FTS4's MATCH. Made of terms alone, so that it is never an error. */
   readonly expression: string;
   /** Weighted hits, one number a wish, out of what `matchinfo(…, 'y')` answers. */
-  hits(found: Uint8Array): Float64Array;
+  hits(found: Uint8Array): number[];
 }
 
 /**
@@ -41,7 +41,7 @@ export function matchOf(parsed: ParsedQuery, common: readonly number[], file?: s
   return { expression, hits: (found) => hitsOf(found, owners, parsed.wishes.length) };
 
   function repeat(wish: Wish): void {
-    for (const _ of wish.variants) owners.push({ wish: -1, weight: 0 });
+    owners.push(...wish.variants.map(() => ({ wish: -1, weight: 0 })));
   }
 }
 
@@ -59,40 +59,36 @@ function hitsOf(
   found: Uint8Array,
   owners: readonly { wish: number; weight: number }[],
   wishes: number,
-): Float64Array {
+): number[] {
   const numbers = new DataView(found.buffer, found.byteOffset, found.byteLength);
-  const hits = new Float64Array(wishes);
-  owners.forEach(({ wish, weight }, i) => {
-    if (wish < 0) return;
+  const hits = new Array<number>(wishes).fill(0);
+  for (let i = 0; i < owners.length; i++) {
+    const { wish, weight } = owners[i]!;
+    if (wish < 0) continue;
     for (let field = 0; field < FIELDS; field++) {
       const count = numbers.getUint32((i * FIELDS + field) * 4, true);
       if (count > 0) hits[wish]! += weight * FIELD_WEIGHTS[field]! * count;
     }
-  });
+  }
   return hits;
 }
 
+type CountOf = (term: string, isPrefix: boolean) => number;
+
 /** How many texts have the wish, about: of a phrase, its rarest term. */
-export function documentsWith(sql: Sql, { variants }: Wish): number {
+export function documentsWith({ variants }: Wish, countOf: CountOf): number {
   let documents = 0;
   for (const { terms, isPrefix } of variants) {
-    const counts = terms.map((term, i) => withTerm(sql, term, isPrefix && i === terms.length - 1));
-    documents += Math.min(...counts);
+    documents += Math.min(...terms.map((term, i) => countOf(term, isPrefix && i === terms.length - 1)));
   }
   return documents;
 }
 
-function withTerm(sql: Sql, term: string, isPrefix: boolean): number {
+/** How many texts have a term, or terms with a beginning. */
+export function termCounts(sql: Sql): CountOf {
   sql.run('CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_terms USING fts4aux(main, search_index)');
-  const row = isPrefix
-    ? sql.get<{ n: number }>(
-        `SELECT ifnull(sum(documents), 0) AS n FROM
-         (SELECT documents FROM temp.search_terms WHERE term >= ?1 AND term < ?1 || char(1114109) AND col = '*' LIMIT ${MOST_ENDINGS})`,
-        term,
-      )
-    : sql.get<{ n: number }>(
-        "SELECT documents AS n FROM temp.search_terms WHERE term = ? AND col = '*'",
-        term,
-      );
-  return row?.n ?? 0;
+  const one = `SELECT documents AS n FROM temp.search_terms WHERE term = ? AND col = '*'`;
+  const many = `SELECT ifnull(sum(documents), 0) AS n FROM (SELECT documents FROM temp.search_terms
+    WHERE term >= ?1 AND term < ?1 || char(1114109) AND col = '*' LIMIT ${MOST_ENDINGS})`;
+  return (term, isPrefix) => sql.get<{ n: number }>(isPrefix ? many : one, term)?.n ?? 0;
 }

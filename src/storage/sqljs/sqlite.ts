@@ -141,7 +141,15 @@ export class SqliteConnection implements Sql {
   all<T extends Row>(statement: string, ...values: SqlValue[]): T[] {
     return this.#with(statement, values, (prepared) => {
       const rows: T[] = [];
-      while (prepared.step()) rows.push(prepared.getAsObject() as T);
+      // sql.js would decode the columns' names again for each row.
+      let names: string[] | undefined;
+      while (prepared.step()) {
+        names ??= prepared.getColumnNames();
+        const values = prepared.get();
+        const row: Row = {};
+        for (let i = 0; i < names.length; i++) row[names[i]!] = values[i] as SqlValue;
+        rows.push(row as T);
+      }
       return rows;
     });
   }
