@@ -12,6 +12,7 @@ const layers = {
   storage: domain,
   keeper: [...domain, 'storage'],
   hook: ['base', 'capture'],
+  mcp: [...domain, 'storage', 'keeper'],
   vscode: [...domain, 'storage', 'keeper'],
 };
 const folders = Object.keys(layers);

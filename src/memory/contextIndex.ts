@@ -44,7 +44,7 @@ export function contextIndex(
 }
 
 /** Remembered text must not look like the end of the mark around it. */
-function inert(text: string): string {
+export function inert(text: string): string {
   return text.replace(/<(?=\/?tidemark-memory)/gi, '‹');
 }
 

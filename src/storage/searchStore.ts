@@ -9,7 +9,7 @@ export class EngineSearchStore implements SearchStore {
   #catchingUp: Promise<void> | undefined;
 
   constructor(
-    private readonly engine: Engine,
+    protected readonly engine: Engine,
     private readonly clock: Clock,
   ) {}
 

@@ -1,6 +1,7 @@
 import * as memory from './memory';
 import * as messages from './messages';
 import * as meta from './meta';
+import * as recall from './recall';
 import * as search from './search';
 import * as searchIndex from './searchIndex';
 import * as sessions from './sessions';
@@ -40,6 +41,9 @@ export const operations = {
   summary: memory.summary,
   getMeta: meta.getMeta,
   setMeta: meta.setMeta,
+  findProject: recall.findProject,
+  timeline: recall.timeline,
+  addNote: recall.addNote,
   beginSearch: search.beginSearch,
   continueSearch: search.continueSearch,
   maintainIndex: searchIndex.maintainIndex,
