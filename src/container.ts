@@ -6,6 +6,8 @@ import type { Supervisor } from './keeper/supervisor';
 import { Commands } from './vscode/commands';
 import { ConnectClaudeCode } from './vscode/connectClaudeCode';
 import { channelLogger } from './vscode/logChannel';
+import { registerLanguageModelTools } from './vscode/languageModelTools';
+import { registerMcpServer } from './vscode/mcpServer';
 import { MemoryDocuments } from './vscode/memoryDocuments';
 import { SessionTree } from './vscode/sessionTree';
 import { StatusBar } from './vscode/statusBar';
@@ -38,6 +40,12 @@ export class Container {
       new StatusBar(this.#store),
       new SessionTree(this.#store, this.#log),
       new MemoryDocuments(this.#store),
+      registerLanguageModelTools(this.#store),
+      registerMcpServer({
+        serverFile: join(this.#dist, 'mcp.js'),
+        storeFolder: this.#folder,
+        version: (context.extension.packageJSON as { version: string }).version,
+      }),
       new Commands(
         this.#store,
         {

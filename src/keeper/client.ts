@@ -37,8 +37,8 @@ export interface TidemarkClient {
   session(id: number): Promise<SessionDetail | undefined>;
   observation(id: number): Promise<Observation | undefined>;
   summary(id: number): Promise<Summary | undefined>;
-  /** Best first. Never rejects because of the text. */
-  search(query: SearchQuery): Promise<SearchHit[]>;
+  /** Best first. With a folder, only the project that it belongs to. Never rejects because of the text. */
+  search(query: SearchQuery, folder?: string): Promise<SearchHit[]>;
   /** Failed messages are tried again. Their number; durable when it resolves. */
   retryFailed(): Promise<number>;
   /** Durable when it resolves: distilling stays paused over restarts. */

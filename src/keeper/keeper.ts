@@ -9,7 +9,7 @@ import type { DistillProvider } from '../distill/provider';
 import { ContextFiles } from '../memory/contextFiles';
 import { SessionManager } from '../session/sessionManager';
 import { Engine } from '../storage/sqljs/engine';
-import { EngineSearchStore } from '../storage/searchStore';
+import { EngineRecallStore } from '../storage/recallStore';
 import { EngineMemoryStore, EngineMessageStore, EngineSessionStore } from '../storage/stores';
 import { storageLayout } from './storageFolder';
 
@@ -44,7 +44,7 @@ export class Keeper {
     readonly sessions: EngineSessionStore,
     readonly queue: EngineMessageStore,
     readonly memory: EngineMemoryStore,
-    readonly search: EngineSearchStore,
+    readonly search: EngineRecallStore,
     readonly manager: SessionManager,
     readonly contextFiles: ContextFiles,
     private readonly spool: Spool,
@@ -73,7 +73,7 @@ export class Keeper {
     const sessions = new EngineSessionStore(engine, log);
     const queue = await EngineMessageStore.open(engine, clock, log);
     const memory = new EngineMemoryStore(engine);
-    const search = new EngineSearchStore(engine, clock);
+    const search = new EngineRecallStore(engine, clock);
     const contextFiles = new ContextFiles(layout.context, memory, clock, log);
     const distiller = new Distiller({
       ...{ provider, queue, sessions, memory, results: memory, clock, log },

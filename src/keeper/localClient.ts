@@ -1,3 +1,4 @@
+import { identifyProject } from '../capture/projectIdentity';
 import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/event';
 import type { Logger } from '../base/logger';
@@ -62,8 +63,11 @@ export class LocalClient implements TidemarkClient, Disposable {
     return this.keeper.memory.summary(id);
   }
 
-  search(query: SearchQuery): Promise<SearchHit[]> {
-    return this.keeper.search.search(query);
+  async search(query: SearchQuery, folder?: string): Promise<SearchHit[]> {
+    const { search } = this.keeper;
+    if (folder === undefined) return search.search(query);
+    const projectId = await search.findProject(identifyProject(folder).key);
+    return projectId === undefined ? [] : search.search({ ...query, projectId });
   }
 
   retryFailed(): Promise<number> {

@@ -43,8 +43,10 @@ export function beginSearch(
   openSearches.set(sql, open);
   const search = open.next++;
   open.running.set(search, searching(sql, args.query, args.now));
-  const [oldest] = open.running.keys();
-  if (open.running.size > MOST_OPEN) open.running.delete(oldest!);
+  for (const oldest of open.running.keys()) {
+    if (open.running.size <= MOST_OPEN) break;
+    open.running.delete(oldest);
+  }
   return continueSearch(context, { search });
 }
 
@@ -54,10 +56,10 @@ export function continueSearch({ sql }: OperationContext, { search }: { search: 
   const generator = running?.get(search);
   if (!generator) return { kind: 'behind' };
   try {
-    const { done, value } = onIndex(sql, () => generator.next());
-    if (!done) return { kind: 'more', search };
+    const step = onIndex(sql, () => generator.next());
+    if (!step.done) return { kind: 'more', search };
     running!.delete(search);
-    return { kind: 'found', answer: value };
+    return { kind: 'found', answer: step.value };
   } catch (error) {
     running!.delete(search);
     throw error;
