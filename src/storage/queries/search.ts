@@ -39,7 +39,7 @@ export function beginSearch(
 ): SearchReply {
   const { sql } = context;
   if (isBehind(sql)) return { kind: 'behind' };
-  const open = openSearches.get(sql) ?? { next: 1, running: new Map() };
+  const open: OpenSearches = openSearches.get(sql) ?? { next: 1, running: new Map() };
   openSearches.set(sql, open);
   const search = open.next++;
   open.running.set(search, searching(sql, args.query, args.now));
