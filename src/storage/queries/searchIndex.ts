@@ -1,5 +1,5 @@
 import { INDEX_VERSION, indexedText, type IndexedText } from '../../memory/search/indexedText';
-import { IndexDamagedError, StatementError } from '../errors';
+import { IndexDamagedError, StorageFailedError, StoreUnreadableError } from '../errors';
 import type { Row, Sql } from '../sql';
 import type { OperationContext } from './context';
 
@@ -85,10 +85,18 @@ function indexPending(sql: Sql, most: number): void {
   const pending = sql.all<{ docid: number }>('SELECT docid FROM search_pending ORDER BY docid LIMIT ?', most);
   const state = pending.length > 0 || most === SLICE ? (stateOf(sql) ?? make(sql)) : READY;
   if (pending.length === 0 || state !== READY) return;
+  indexDocuments(
+    sql,
+    pending.map(({ docid }) => docid),
+  );
+}
+
+/** One that can't be indexed, for whatever reason, is left out of the index, and takes no other with it. */
+function indexDocuments(sql: Sql, docids: readonly number[]): void {
   sql.exec('SAVEPOINT search');
   try {
     onIndex(sql, () => {
-      for (const { docid } of pending) {
+      for (const docid of docids) {
         removeDocument(sql, docid);
         addDocument(sql, docid);
         sql.run('DELETE FROM search_pending WHERE docid = ?', docid);
@@ -96,10 +104,17 @@ function indexPending(sql: Sql, most: number): void {
       sql.exec('RELEASE search');
     });
   } catch (error) {
-    if (!(error instanceof IndexDamagedError || error instanceof StatementError)) throw error;
+    if (error instanceof StorageFailedError || error instanceof StoreUnreadableError) throw error;
     sql.exec('ROLLBACK TO search; RELEASE search');
-    setState(sql, CLEARING);
+    if (error instanceof IndexDamagedError) setState(sql, CLEARING);
+    else if (docids.length > 1) for (const docid of docids) indexDocuments(sql, [docid]);
+    else leaveOut(sql, docids[0]!);
   }
+}
+
+function leaveOut(sql: Sql, docid: number): void {
+  removeDocument(sql, docid);
+  sql.run('DELETE FROM search_pending WHERE docid = ?', docid);
 }
 
 function make(sql: Sql): string {

@@ -209,6 +209,16 @@ describe('Search', () => {
     assert.equal((await find('migrations', { limit: 100 })).length, 40);
   });
 
+  it('leaves out what can’t be indexed, and takes nothing else with it', async () => {
+    const { id } = await remember(store, { title: 'Broken row' });
+    await remember(store, { title: 'Whole row', session: 'b' });
+    await onFile(
+      `UPDATE observations SET facts = 'no JSON' WHERE id = ${id}; UPDATE observations SET subtitle = 'x'`,
+    );
+    await remember(store, { title: 'Later row', session: 'c' });
+    assert.deepEqual((await find('row')).sort(), ['Later row', 'Whole row']);
+  });
+
   it('makes a damaged index anew, and loses no memory to it', async () => {
     for (let i = 0; i < 40; i++)
       await remember(store, { title: `Damage ${i}`, narrative: 'many words of it' });
