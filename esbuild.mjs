@@ -1,9 +1,10 @@
 // Builds every bundle of Tidemark into dist/. `--production` minifies, `--watch` rebuilds on change.
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import esbuild from 'esbuild';
 
+const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 
@@ -36,6 +37,12 @@ const bundles = [
   { ...common, entryPoints: { hook: 'src/hook/main.ts' } },
   // Run by VS Code when the extension has been uninstalled.
   { ...common, entryPoints: { uninstall: 'src/connect/uninstall.ts' } },
+  // Agents start it; so it stands alone, too.
+  {
+    ...common,
+    entryPoints: { mcp: 'src/mcp/main.ts' },
+    define: { TIDEMARK_VERSION: JSON.stringify(version) },
+  },
   { ...common, entryPoints: { engineWorker: 'src/storage/sqljs/engineWorker.ts' } },
   { ...common, entryPoints: { salvageWorker: 'src/storage/sqljs/salvageWorker.ts' } },
 ];

@@ -13,6 +13,7 @@ const layers = {
   connect: ['base', 'capture'],
   keeper: [...domain, 'storage', 'connect'],
   hook: ['base', 'capture'],
+  mcp: [...domain, 'storage', 'keeper'],
   vscode: [...domain, 'storage', 'keeper', 'connect'],
 };
 const folders = Object.keys(layers);

@@ -84,7 +84,7 @@ export interface ApiQueued {
 }
 
 export interface ApiSearchOptions {
-  /** At most this many results, 1 to 200; 20 where it is absent. */
+  /** At most this many results, 1 to 200, of which 100 are given; 20 where it is absent. */
   readonly limit?: number;
   /** Only memory of the project with this key. */
   readonly projectKey?: string;
@@ -147,7 +147,10 @@ export interface TidemarkApi {
   queueObservation(observation: ApiObservation): Promise<ApiQueued>;
   /** Durable on disk when it resolves; cleaned as `queueObservation` does. */
   queueSummary(summary: ApiSummary): Promise<ApiQueued>;
-  /** Observations and summaries in which the text stands, newest first. */
+  /**
+   * Observations and summaries that fit, best first. `"quotes"` must stand there as they are, `word*` is a
+   * beginning, `-word` must not be there. A result's `text` is the place that fits best.
+   */
   search(text: string, options?: ApiSearchOptions): Promise<ApiSearchResult[]>;
   /** Undefined where there is no such session. */
   getSession(id: number): Promise<ApiSessionDetail | undefined>;

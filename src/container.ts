@@ -9,6 +9,8 @@ import { followContextSettings } from './vscode/contextSettings';
 import { ConnectAgents } from './vscode/connectAgents';
 import { DroppedEventsWarning } from './vscode/droppedEvents';
 import { channelLogger } from './vscode/logChannel';
+import { registerLanguageModelTools } from './vscode/languageModelTools';
+import { registerMcpServer } from './vscode/mcpServer';
 import { MemoryDocuments } from './vscode/memoryDocuments';
 import { PublicApi, type ApiBackend } from './vscode/publicApi';
 import { SessionTree } from './vscode/sessionTree';
@@ -57,6 +59,12 @@ export class Container {
         async () => (await import('./keeper/entry')).takeDropped(this.#folder),
         this.#log,
       ),
+      registerLanguageModelTools(this.#store),
+      registerMcpServer({
+        serverFile: join(this.#dist, 'mcp.js'),
+        storeFolder: this.#folder,
+        version: this.#version,
+      }),
       new Commands(
         this.#store,
         {

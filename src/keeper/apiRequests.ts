@@ -3,7 +3,8 @@ import { basename } from 'node:path';
 import * as z from 'zod';
 import { agentIds } from '../capture/vocabulary';
 import type { QueuedWork } from '../session/sessionManager';
-import type { NewObservation, NewSummary, SearchQuery, WorkOrigin } from './client';
+import { SEARCH_LIMIT, type SearchQuery } from '../memory/search';
+import type { NewObservation, NewSummary, SearchScope, WorkOrigin } from './client';
 import { parseInput, toolAction } from './protocol';
 
 /** What other extensions ask for, checked: they may be written in JavaScript. Types in src/api.ts. */
@@ -57,9 +58,10 @@ export function toNewSummary(input: unknown, now: number): NewSummary {
 }
 
 /** @throws InvalidInputError */
-export function toSearchQuery(text: unknown, options: unknown): SearchQuery {
+export function toSearchQuery(text: unknown, options: unknown): { query: SearchQuery; scope: SearchScope } {
   const more = parseInput(z.object({}).loose().optional(), options);
-  return parseInput(search, { ...more, text });
+  const { limit, text: words, ...scope } = parseInput(search, { ...more, text });
+  return { query: { text: words, limit: Math.min(limit, SEARCH_LIMIT) }, scope };
 }
 
 /** @throws InvalidInputError */

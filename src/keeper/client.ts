@@ -2,7 +2,8 @@ import type { ProviderPause } from '../distill/providerPause';
 import type { Event } from '../base/event';
 import type { AgentId, ProjectRef } from '../capture/vocabulary';
 import type { ImportTarget } from '../capture/transcripts/importTranscripts';
-import type { Observation, ObservationType, Summary } from '../memory/observation';
+import type { Observation, Summary } from '../memory/observation';
+import type { SearchHit, SearchQuery } from '../memory/search';
 import type { QueueCounts, QueuedMessage } from '../queue/message';
 import type { QueuedWork } from '../session/sessionManager';
 import type { StoredPrompt, StoredSession } from '../session/sessionStore';
@@ -72,23 +73,10 @@ export interface Queued {
   readonly duplicate: boolean;
 }
 
-export interface SearchQuery {
-  readonly text: string;
-  readonly limit: number;
-  /** Only memory of this project. */
+/** Only memory of one project: the one that a folder on this machine belongs to, or the one with a key. */
+export interface SearchScope {
+  readonly folder?: string;
   readonly projectKey?: string;
-}
-
-/** One observation or summary in which a text was found. */
-export interface SearchHit {
-  readonly kind: 'observation' | 'summary';
-  readonly id: number;
-  readonly sessionId: number;
-  readonly type?: ObservationType;
-  readonly title: string;
-  readonly text: string;
-  /** When the work happened, ms since the epoch. */
-  readonly createdAt: number;
 }
 
 /**
@@ -112,8 +100,8 @@ export interface TidemarkClient extends ImportTarget {
   queueObservation(observation: NewObservation): Promise<Queued>;
   /** Like `queueObservation`. */
   queueSummary(summary: NewSummary): Promise<Queued>;
-  /** Newest first. */
-  search(query: SearchQuery): Promise<SearchHit[]>;
+  /** Best first. Never rejects because of the text. */
+  search(query: SearchQuery, scope?: SearchScope): Promise<SearchHit[]>;
   /** Reads the spool again: its watcher may have missed an event. */
   rescan(): Promise<void>;
   /** Announces sessions whose rows, queue or memory have changed; an empty set where only the status has. */

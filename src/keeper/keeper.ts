@@ -13,6 +13,7 @@ import { SessionManager } from '../session/sessionManager';
 import { StorageClosedError, StorageFailedError } from '../storage/errors';
 import { maintain } from '../storage/maintenance';
 import { Engine } from '../storage/sqljs/engine';
+import { EngineRecallStore } from '../storage/recallStore';
 import { EngineMemoryStore, EngineMessageStore, EngineSessionStore } from '../storage/stores';
 import { ownerRecordFile } from './ownerRecord';
 import { storageLayout } from './storageFolder';
@@ -62,6 +63,7 @@ export class Keeper {
     readonly sessions: EngineSessionStore,
     readonly queue: EngineMessageStore,
     readonly memory: EngineMemoryStore,
+    readonly search: EngineRecallStore,
     readonly manager: SessionManager,
     readonly contextFiles: ContextFiles,
     readonly capture: Capture,
@@ -97,6 +99,7 @@ export class Keeper {
     const sessions = new EngineSessionStore(engine, log);
     const queue = await EngineMessageStore.open(engine, clock, log);
     const memory = new EngineMemoryStore(engine);
+    const search = new EngineRecallStore(engine, clock);
     const contextFiles = new ContextFiles(layout.context, memory, clock, log);
     const changed = new Emitter<void>((error) => log.error('A listener to the keeper failed.', error));
     const pause = new ProviderPauseState(clock, Math.random, () => keeper.#applyPauses());
@@ -138,6 +141,7 @@ export class Keeper {
       sessions,
       queue,
       memory,
+      search,
       manager,
       contextFiles,
       capture,
@@ -149,7 +153,7 @@ export class Keeper {
   }
 
   /** Takes up what a former keeper left, then reads the spool. */
-  async #begin({ clock, onFailure, aboveGeneration = 0 }: KeeperOptions): Promise<void> {
+  async #begin({ clock, log, onFailure, aboveGeneration = 0 }: KeeperOptions): Promise<void> {
     this.engine.onDidFail(onFailure);
     this.#generation = await this.engine.call('raiseGeneration', { above: aboveGeneration });
     // At work, not by a timer: a store that nobody uses does not grow.
@@ -166,6 +170,10 @@ export class Keeper {
       // Once what has waited is accepted: nothing of it should wait for housekeeping.
       .then(() => this.maintain(clock))
       .catch(onFailure);
+    // A store that came without an index, or with one of an earlier version: in slices, nothing waits for it.
+    this.search.catchUp().catch((error) => {
+      if (!this.#stopping.signal.aborted) log.error('The search index could not be made.', error);
+    });
   }
 
   /** How often the store has been opened, this time included. */

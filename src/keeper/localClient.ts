@@ -3,13 +3,14 @@ import { Emitter, type Event } from '../base/event';
 import type { ImportTarget } from '../capture/transcripts/importTranscripts';
 import type { Logger } from '../base/logger';
 import type { Observation, Summary } from '../memory/observation';
+import type { Note } from '../memory/recall';
+import type { SearchHit, SearchQuery } from '../memory/search';
 import {
   MESSAGE_LIMIT,
   type NewObservation,
   type NewSummary,
   type Queued,
-  type SearchHit,
-  type SearchQuery,
+  type SearchScope,
   type SessionDetail,
   type SessionItem,
   type SessionRef,
@@ -19,6 +20,7 @@ import {
 } from './client';
 import { importTarget } from './importTarget';
 import type { Keeper } from './keeper';
+import { projectKeyOf } from './searchScope';
 import type { Backend, Method, Params, Result } from './protocol';
 
 /** What an open store answers by itself; the rest of the methods is about the store as a whole (supervisor.ts). */
@@ -85,6 +87,14 @@ export class LocalClient implements TidemarkClient, Backend, Disposable {
     return this.keeper.memory.summary(id);
   }
 
+  async search(query: SearchQuery, scope: SearchScope = {}): Promise<SearchHit[]> {
+    const { search } = this.keeper;
+    const key = projectKeyOf(scope);
+    if (key === undefined) return search.search(query);
+    const projectId = await search.findProject(key);
+    return projectId === undefined ? [] : search.search({ ...query, projectId });
+  }
+
   retryFailed(messageIds?: readonly number[]): Promise<number> {
     return this.keeper.queue.retry(messageIds);
   }
@@ -123,8 +133,16 @@ export class LocalClient implements TidemarkClient, Backend, Disposable {
     return (await this.keeper.sessions.ensureSession(agent, agentSessionId, project, at)).id;
   }
 
-  search(query: SearchQuery): Promise<SearchHit[]> {
-    return this.keeper.memory.findText(query);
+  async #addNote(note: Note): Promise<number> {
+    const { search, memory, sessions, contextFiles } = this.keeper;
+    const id = await search.addNote(note);
+    const added = await memory.observation(id);
+    const session = added && (await sessions.getSessionById(added.sessionId));
+    if (session) {
+      contextFiles.refresh(session.project);
+      this.#changed.fire(new Set([session.id]));
+    }
+    return id;
   }
 
   /** Answers at once: reading a full spool takes long, and nobody waits for it. */
@@ -138,7 +156,10 @@ export class LocalClient implements TidemarkClient, Backend, Disposable {
       session: ({ id }) => this.session(id),
       observation: ({ id }) => this.observation(id),
       summary: ({ id }) => this.summary(id),
-      search: (query) => this.search(query),
+      search: ({ query, ...scope }) => this.search(query, scope),
+      findProject: ({ key }) => this.keeper.search.findProject(key),
+      timeline: (around) => this.keeper.search.timeline(around),
+      addNote: ({ note }) => this.#addNote(note),
       retryFailed: ({ messageIds }) => this.retryFailed(messageIds),
       discardFailed: ({ messageIds }) => this.discardFailed(messageIds),
       importedBefore: ({ agent, agentSessionId }) => this.importedBefore(agent, agentSessionId),

@@ -4,13 +4,13 @@ import type { CaptureOutcome } from '../capture/capture';
 import type { SpooledEvent } from '../capture/spoolRecord';
 import { parseSpoolRecord } from '../capture/spoolSchema';
 import { agentIds, type AgentId } from '../capture/vocabulary';
-import type { Observation, Summary } from '../memory/observation';
+import { OBSERVATION_LIMIT, observationTypes, type Observation, type Summary } from '../memory/observation';
+import type { Note, RecallStore } from '../memory/recall';
+import { SEARCH_LIMIT, type SearchHit, type SearchQuery } from '../memory/search';
 import type {
   NewObservation,
   NewSummary,
   Queued,
-  SearchHit,
-  SearchQuery,
   SessionDetail,
   SessionItem,
   StoreStatus,
@@ -44,6 +44,7 @@ export const handshake = {
 interface MessageIds {
   messageIds?: number[];
 }
+type Timeline = RecallStore['timeline'];
 type Imported = Awaited<ReturnType<TidemarkClient['importedBefore']>>;
 
 /** What a follower may ask: parameters and answer. Checked on both sides. */
@@ -52,7 +53,10 @@ export interface Calls {
   session: [{ id: number }, SessionDetail | undefined];
   observation: [{ id: number }, Observation | undefined];
   summary: [{ id: number }, Summary | undefined];
-  search: [SearchQuery, SearchHit[]];
+  search: [{ query: SearchQuery; projectKey?: string }, SearchHit[]];
+  findProject: [{ key: string }, number | undefined];
+  timeline: [Parameters<Timeline>[0], Awaited<ReturnType<Timeline>>];
+  addNote: [{ note: Note }, number];
   retryFailed: [MessageIds, number];
   discardFailed: [MessageIds, number];
   importedBefore: [{ agent: AgentId; agentSessionId: string }, Imported];
@@ -123,6 +127,22 @@ const session = z.object({
   project: z.object({ key: name, name, root: name }),
 });
 const origin = z.object({ at: time, key: name });
+const searchQuery = z.object({
+  text: z.string().max(1_000),
+  projectId: z.int().exactOptional(),
+  types: z
+    .array(z.enum([...observationTypes, 'summary']))
+    .max(20)
+    .exactOptional(),
+  ...{ file: name.exactOptional(), agent: z.enum(agentIds).exactOptional() },
+  ...{ since: z.number().exactOptional(), until: z.number().exactOptional() },
+  limit: z.int().min(1).max(SEARCH_LIMIT),
+});
+const around = z.object({
+  ...{ at: z.number(), projectId: z.int().exactOptional() },
+  ...{ before: z.int().min(0).max(100), after: z.int().min(0).max(100) },
+});
+const short = z.string().min(1).max(OBSERVATION_LIMIT);
 const none = z.object({});
 const messageIds = z.object({ messageIds: z.array(rowId).max(100_000).exactOptional() });
 
@@ -137,9 +157,14 @@ export const parameters: { [K in Method]: z.ZodType<Params<K>> } = {
   session: z.object({ id: rowId }),
   observation: z.object({ id: rowId }),
   summary: z.object({ id: rowId }),
-  search: z.object({
-    ...{ text: z.string().min(1).max(1_000), limit: z.int().min(1).max(200) },
-    projectKey: name.exactOptional(),
+  search: z.object({ query: searchQuery, projectKey: name.exactOptional() }),
+  findProject: z.object({ key: name }),
+  timeline: around,
+  addNote: z.object({
+    note: z.object({
+      ...{ agent: z.enum(agentIds), project: session.shape.project },
+      ...{ title: short, text: short, at: time },
+    }),
   }),
   retryFailed: messageIds,
   discardFailed: messageIds,
@@ -186,7 +211,10 @@ const detail = z.looseObject({
   messages: z.array(message),
 });
 const queued = z.looseObject({ sessionId: rowId, duplicate: z.boolean() });
-const hit = z.looseObject({ kind: z.string(), id: rowId, sessionId: rowId, title: z.string() });
+const hit = z.looseObject({
+  ...{ kind: z.string(), id: rowId, sessionId: rowId, title: z.string(), snippet: z.string() },
+  ...{ type: z.string(), agent: z.string(), createdAt: z.number() },
+});
 
 /** Every method's answer; JSON has null where there is none. Members beyond these are let through. */
 const answers: { [K in Method]: z.ZodType } = {
@@ -195,6 +223,9 @@ const answers: { [K in Method]: z.ZodType } = {
   observation: observation.nullable(),
   summary: summary.nullable(),
   search: z.array(hit),
+  findProject: rowId.nullable(),
+  timeline: z.looseObject({ observations: z.array(observation), summaries: z.array(summary) }),
+  addNote: rowId,
   retryFailed: z.int(),
   discardFailed: z.int(),
   importedBefore: z.looseObject({ prompts: z.array(prompt) }).nullable(),

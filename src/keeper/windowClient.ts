@@ -4,7 +4,8 @@ import { Emitter, type Event } from '../base/event';
 import type { Logger } from '../base/logger';
 import { scrub } from '../capture/scrub';
 import type { JsonValue } from '../capture/spoolRecord';
-import type { NewObservation, NewSummary, SearchQuery, StoreStatus, TidemarkClient } from './client';
+import type { SearchQuery } from '../memory/search';
+import type { NewObservation, NewSummary, SearchScope, StoreStatus, TidemarkClient } from './client';
 import {
   InvalidInputError,
   parseParams,
@@ -13,9 +14,10 @@ import {
   type Params,
   type Result,
 } from './protocol';
+import { projectKeyOf } from './searchScope';
 
-/** Not sent again when nobody knows whether it was done: a second time would delete more. */
-const onlyOnce: ReadonlySet<Method> = new Set(['clearAllData', 'stepDown']);
+/** Not sent again when nobody knows whether it was done: a second time would do more. */
+const onlyOnce: ReadonlySet<Method> = new Set(['clearAllData', 'stepDown', 'addNote']);
 /** The store went away: whoever has it next can be asked again. */
 const goneCodes: ReadonlySet<string> = new Set(['connection-lost', 'storage-closed', 'storage-failed']);
 
@@ -116,7 +118,10 @@ export class WindowClient implements TidemarkClient, Backend, Disposable {
     this.call('importedBefore', { agent, agentSessionId });
   acceptEvent: TidemarkClient['acceptEvent'] = (record) => this.call('acceptEvent', { record });
   setPaused = async (paused: boolean): Promise<void> => this.call('setPaused', { paused });
-  search = (query: SearchQuery) => this.call('search', query);
+  search = async (query: SearchQuery, scope: SearchScope = {}) => {
+    const projectKey = projectKeyOf(scope);
+    return this.call('search', { query, ...(projectKey !== undefined && { projectKey }) });
+  };
   rescan = async (): Promise<void> => this.call('rescan', {});
 
   /** @throws InvalidInputError beside what the store throws. */

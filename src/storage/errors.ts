@@ -33,6 +33,14 @@ export class StatementError extends TidemarkError {
   readonly code = 'statement';
 }
 
+/** The search index is damaged. It holds nothing that can't be made anew from the memory. */
+export class IndexDamagedError extends TidemarkError {
+  readonly code = 'index-damaged';
+  constructor(options: { cause?: unknown } = {}) {
+    super('The search index is damaged.', options);
+  }
+}
+
 /**
  * The disk refused a write or a sync, or the engine died. What was in flight was not acknowledged: it may or
  * may not be stored. The engine is closed; opening it again recovers every acknowledged commit.

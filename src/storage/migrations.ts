@@ -137,6 +137,45 @@ const migrations: readonly string[] = [
   ALTER TABLE observations ADD COLUMN subagent_id TEXT;
   ALTER TABLE observations ADD COLUMN subagent_type TEXT;
   `,
+  // Full-text search (queries/searchIndex.ts). A document is an observation (twice its id) or a summary (twice its
+  // id and one). Whoever writes to these, the triggers name it as pending, and it is indexed before the commit.
+  `
+  CREATE TABLE search_documents (
+    docid INTEGER PRIMARY KEY,
+    session_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    type TEXT NOT NULL
+  );
+  CREATE TABLE search_sessions (
+    session_id INTEGER PRIMARY KEY,
+    documents INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    next_position INTEGER NOT NULL
+  );
+  CREATE TABLE search_pending (docid INTEGER PRIMARY KEY);
+  INSERT INTO search_pending SELECT id * 2 FROM observations UNION ALL SELECT id * 2 + 1 FROM summaries;
+
+  CREATE TRIGGER search_observation_added AFTER INSERT ON observations BEGIN
+    INSERT OR IGNORE INTO search_pending VALUES (new.id * 2);
+  END;
+  CREATE TRIGGER search_observation_changed AFTER UPDATE ON observations BEGIN
+    INSERT OR IGNORE INTO search_pending VALUES (old.id * 2), (new.id * 2);
+  END;
+  CREATE TRIGGER search_observation_removed AFTER DELETE ON observations BEGIN
+    INSERT OR IGNORE INTO search_pending VALUES (old.id * 2);
+  END;
+  CREATE TRIGGER search_summary_added AFTER INSERT ON summaries BEGIN
+    INSERT OR IGNORE INTO search_pending VALUES (new.id * 2 + 1);
+  END;
+  CREATE TRIGGER search_summary_changed AFTER UPDATE ON summaries BEGIN
+    INSERT OR IGNORE INTO search_pending VALUES (old.id * 2 + 1), (new.id * 2 + 1);
+  END;
+  CREATE TRIGGER search_summary_removed AFTER DELETE ON summaries BEGIN
+    INSERT OR IGNORE INTO search_pending VALUES (old.id * 2 + 1);
+  END;
+  `,
 ];
 
 export const SCHEMA_VERSION = migrations.length;

@@ -13,4 +13,9 @@ export interface Sql {
   run(statement: string, ...values: SqlValue[]): number;
   /** One or more statements without values or rows (migrations, pragmas, transactions). */
   exec(script: string): void;
+  /**
+   * Damage that is met in here is that of an index, which can be made anew: it doesn't end the connection.
+   * @throws IndexDamagedError where SQLite finds the index damaged.
+   */
+  onIndex?<T>(use: () => T): T;
 }

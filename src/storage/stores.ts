@@ -10,7 +10,6 @@ import { QueueProjection } from '../queue/queueProjection';
 import type { Transition } from '../queue/transition';
 import type { AgentId, ProjectRef } from '../capture/vocabulary';
 import type { NewPrompt, SessionStore, StoredSession } from '../session/sessionStore';
-import type { TextQuery } from './queries/findText';
 import type { Engine } from './sqljs/engine';
 
 /** The domain's stores over the engine: each method is one operation, each operation one transaction. */
@@ -158,8 +157,6 @@ export class EngineMemoryStore implements MemoryStore, ResultStore, SetAsideStor
     this.engine.call('recentMemory', { projectId, limit });
   observation: MemoryStore['observation'] = (id) => this.engine.call('observation', { id });
   summary: MemoryStore['summary'] = (id) => this.engine.call('summary', { id });
-  /** Observations and summaries that hold a text, newest first. */
-  findText = (args: TextQuery) => this.engine.call('findText', args);
   toolOutcomes: MemoryStore['toolOutcomes'] = (sessionId) => this.engine.call('toolOutcomes', { sessionId });
   storeResults: ResultStore['storeResults'] = (result) => this.engine.call('storeResults', result);
   setAside: SetAsideStore['setAside'] = (event) => this.engine.call('setAside', event);

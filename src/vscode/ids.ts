@@ -44,3 +44,12 @@ export const contextKeys = {
 export const statusItemId = 'tidemark.status';
 export const memoryScheme = 'tidemark';
 export const connectScheme = 'tidemark-connect';
+
+/** In `contributes.mcpServerDefinitionProviders`. */
+export const mcpProviderId = 'tidemark.memory';
+
+/** In `contributes.languageModelTools`. */
+export const languageModelTools = {
+  search: 'tidemark_searchMemory',
+  getMemories: 'tidemark_getMemories',
+} as const;

@@ -8,6 +8,12 @@ export interface MemoryRef {
   id: number;
 }
 
+/** Where a memory can be opened. */
+export function memoryUri({ kind, id }: MemoryRef): vscode.Uri {
+  const name = kind === 'summary' ? 'Summary' : 'Observation';
+  return vscode.Uri.from({ scheme: memoryScheme, path: `/${name} ${id}.md` });
+}
+
 /** Observations and summaries as read-only Markdown documents: `tidemark:/Observation 7.md`. */
 export class MemoryDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #registration: vscode.Disposable;
@@ -16,12 +22,9 @@ export class MemoryDocuments implements vscode.TextDocumentContentProvider, vsco
     this.#registration = vscode.workspace.registerTextDocumentContentProvider(memoryScheme, this);
   }
 
-  static async open({ kind, id }: MemoryRef): Promise<void> {
-    const uri = vscode.Uri.from({
-      scheme: memoryScheme,
-      path: `/${kind === 'summary' ? 'Summary' : 'Observation'} ${id}.md`,
-    });
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+  static async open(ref: MemoryRef): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(memoryUri(ref));
+    await vscode.window.showTextDocument(document, { preview: true });
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {

@@ -46,9 +46,10 @@ export class PublicApi implements TidemarkApi, vscode.Disposable {
 
   search: TidemarkApi['search'] = async (text, options) => {
     const { client, requests } = await this.backend;
-    const hits = await client.search(requests.toSearchQuery(text, options));
-    return hits.map(({ kind, id, sessionId, title, text, createdAt }) => ({
-      ...{ kind, id, sessionId, title, text, createdAt },
+    const { query, scope } = requests.toSearchQuery(text, options);
+    const hits = await client.search(query, scope);
+    return hits.map(({ kind, id, sessionId, title, snippet, createdAt }) => ({
+      ...{ kind, id, sessionId, title, text: snippet, createdAt },
     }));
   };
 

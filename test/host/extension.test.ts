@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { commands, contextKeys, views } from '../../src/vscode/ids';
+import { commands, contextKeys, languageModelTools, mcpProviderId, views } from '../../src/vscode/ids';
 import { tell } from './harness';
 
 interface Manifest {
@@ -12,6 +12,8 @@ interface Manifest {
     views: Record<string, { id: string }[]>;
     menus: Record<string, { command: string; when?: string }[]>;
     viewsWelcome: { contents: string; when?: string }[];
+    mcpServerDefinitionProviders: { id: string }[];
+    languageModelTools: { name: string }[];
   };
 }
 
@@ -42,6 +44,27 @@ describe('the extension in its host', () => {
     const registered = new Set(await vscode.commands.getCommands(true));
     assert.deepEqual(declared.slice().sort(), Object.values(commands).slice().sort());
     for (const command of declared) assert.ok(registered.has(command), command);
+  });
+
+  it('offers its memory to the chat and to MCP under the names that package.json declares', async () => {
+    const { mcpServerDefinitionProviders, languageModelTools: declared } = manifest().contributes;
+    assert.deepEqual(mcpServerDefinitionProviders, [{ id: mcpProviderId, label: '%mcp.label%' }]);
+    assert.deepEqual(
+      declared.map(({ name }) => name),
+      Object.values(languageModelTools),
+    );
+    for (const { name } of declared)
+      assert.ok(
+        vscode.lm.tools.some((tool) => tool.name === name),
+        name,
+      );
+    const input = { query: 'anything' };
+    const result = await vscode.lm.invokeTool(languageModelTools.search, {
+      input,
+      toolInvocationToken: undefined,
+    });
+    const [part] = result.content;
+    assert.ok(part instanceof vscode.LanguageModelTextPart && part.value.length > 0);
   });
 
   it('names only views, commands and context keys that there are', () => {

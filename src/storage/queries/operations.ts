@@ -1,9 +1,11 @@
 import type { OperationContext } from './context';
-import { findText } from './findText';
 import * as maintenance from './maintenance';
 import * as memory from './memory';
 import * as messages from './messages';
 import * as meta from './meta';
+import * as recall from './recall';
+import * as search from './search';
+import * as searchIndex from './searchIndex';
 import * as sessions from './sessions';
 
 /**
@@ -46,10 +48,17 @@ export const operations = {
   trim: maintenance.trim,
   giveBack: maintenance.giveBack,
   storeSize: (context: OperationContext, _args: Record<string, never>) => maintenance.storeSize(context),
-  findText,
   getMeta: meta.getMeta,
   setMeta: meta.setMeta,
   raiseGeneration: meta.raiseGeneration,
+  findProject: recall.findProject,
+  timeline: recall.timeline,
+  addNote: recall.addNote,
+  beginSearch: search.beginSearch,
+  continueSearch: search.continueSearch,
+  maintainIndex: searchIndex.maintainIndex,
+  rebuildIndex: searchIndex.rebuildIndex,
+  indexSize: searchIndex.indexSize,
 };
 
 export type Operations = typeof operations;

@@ -5,6 +5,7 @@ import { StorageFailedError } from '../errors';
 import { migrate, refuseForeign } from '../migrations';
 import type { OperationContext } from '../queries/context';
 import { operations } from '../queries/operations';
+import { indexBeforeCommit } from '../queries/searchIndex';
 import { refusal } from './fence';
 import type { FileSystem } from './fileSystem';
 import { gatherWrites } from './gatheredWrites';
@@ -80,6 +81,7 @@ export class EngineThread {
     connection.exec('BEGIN IMMEDIATE');
     try {
       const replies = requests.map((request) => this.#operation(request, transitions));
+      indexBeforeCommit(connection);
       connection.exec('COMMIT');
       return { kind: 'committed', replies, transitions };
     } catch (error) {

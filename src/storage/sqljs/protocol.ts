@@ -1,6 +1,7 @@
 import { TidemarkError, errnoOf } from '../../base/errors';
 import type { Transition } from '../../queue/transition';
 import {
+  IndexDamagedError,
   StatementError,
   StorageFailedError,
   StorageLayoutError,
@@ -66,6 +67,8 @@ export function fromPlain(plain: PlainError): Error {
   switch (plain.code) {
     case 'statement':
       return new StatementError(plain.message, { cause });
+    case 'index-damaged':
+      return new IndexDamagedError({ cause });
     case 'storage-failed':
       return new StorageFailedError(plain.message, { cause });
     case 'store-unreadable':

@@ -1,5 +1,11 @@
 import initSqlJs, { type Database, type SqlJsStatic, type Statement } from 'sql.js';
-import { StatementError, StorageFailedError, StorageLayoutError, StoreUnreadableError } from '../errors';
+import {
+  IndexDamagedError,
+  StatementError,
+  StorageFailedError,
+  StorageLayoutError,
+  StoreUnreadableError,
+} from '../errors';
 import type { Row, Sql, SqlValue } from '../sql';
 import type { FileSystem } from './fileSystem';
 import { Vfs, type SqliteModule } from './vfs';
@@ -80,6 +86,7 @@ export class SqliteConnection implements Sql {
   readonly #statements = new Map<string, Statement>();
   #resultCode = SQLITE_OK;
   #damage: StoreUnreadableError | undefined;
+  #isOnIndex = false;
 
   private constructor(
     private readonly db: Database,
@@ -136,7 +143,15 @@ export class SqliteConnection implements Sql {
   all<T extends Row>(statement: string, ...values: SqlValue[]): T[] {
     return this.#with(statement, values, (prepared) => {
       const rows: T[] = [];
-      while (prepared.step()) rows.push(prepared.getAsObject() as T);
+      // sql.js would decode the columns' names again for each row.
+      let names: string[] | undefined;
+      while (prepared.step()) {
+        names ??= prepared.getColumnNames();
+        const values = prepared.get();
+        const row: Row = {};
+        for (let i = 0; i < names.length; i++) row[names[i]!] = values[i] as SqlValue;
+        rows.push(row as T);
+      }
       return rows;
     });
   }
@@ -160,6 +175,15 @@ export class SqliteConnection implements Sql {
       this.db.run(script);
     } catch (error) {
       throw this.#failure(error);
+    }
+  }
+
+  onIndex<T>(use: () => T): T {
+    this.#isOnIndex = true;
+    try {
+      return use();
+    } finally {
+      this.#isOnIndex = false;
     }
   }
 
@@ -213,10 +237,11 @@ export class SqliteConnection implements Sql {
     }
   }
 
-  #failure(error: unknown): StatementError | StorageFailedError | StoreUnreadableError {
+  #failure(error: unknown): Error {
     const cause = this.vfs.takeLastError();
     if (cause) return new StorageFailedError('The store could not be written or read.', { cause });
     const code = this.#resultCode & 0xff;
+    if (code === SQLITE_CORRUPT && this.#isOnIndex) return new IndexDamagedError({ cause: error });
     if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) {
       this.#damage ??= new StoreUnreadableError('The store is damaged.', { cause: error });
       return this.#damage;

@@ -26,6 +26,10 @@ const item: SessionItem = {
   ...{ id: 1, agent: 'codex', agentSessionId: 's', project: { id: 1, ...project }, promptCount: 0 },
   ...{ startedAt: 1, lastActivityAt: 2, queue: { pending: 0, processing: 0, failed: 0 } },
 };
+const hit = {
+  ...{ kind: 'summary', id: 1, sessionId: 1, projectId: 1, agent: 'codex', type: 'summary' },
+  ...{ snippet: '', createdAt: 1, score: 1 },
+};
 const status = {
   queue: { pending: 3, processing: 0, failed: 0 },
   paused: false,
@@ -240,7 +244,7 @@ describe('the protocol between windows', () => {
     const client = await greeted();
     const title = 'x'.repeat(limits.toFollower);
     server.answer = () => [{ kind: 'observation', id: 1, sessionId: 1, title }];
-    await assert.rejects(client.call('search', { text: 'x', limit: 1 }), /too long/);
+    await assert.rejects(client.call('search', { query: { text: 'x', limit: 1 } }), /too long/);
     server.answer = () => [item];
     assert.deepEqual(await client.call('sessions', { limit: 1 }), [item]);
   });
@@ -250,9 +254,8 @@ describe('the protocol between windows', () => {
     const title = 'x'.repeat(limits.toFollower / 4);
     const socket = (slow as unknown as { socket: net.Socket }).socket;
     socket.pause();
-    server.answer = (method) =>
-      method === 'search' ? [{ kind: 'summary', id: 1, sessionId: 1, title }] : [item];
-    const asked = Array.from({ length: 16 }, () => slow.call('search', { text: 'x', limit: 1 }));
+    server.answer = (method) => (method === 'search' ? [{ ...hit, title }] : [item]);
+    const asked = Array.from({ length: 16 }, () => slow.call('search', { query: { text: 'x', limit: 1 } }));
     const lost = assert.rejects(Promise.all(asked), ConnectionLostError);
     await new Promise<void>((resolve) => server.sockets[0]!.once('close', () => resolve()));
     socket.resume();
