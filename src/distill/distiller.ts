@@ -7,9 +7,13 @@ import type { PendingMessageStore } from '../queue/pendingMessageStore';
 import type { ActiveSession } from '../session/activeSession';
 import type { MessageIterator } from '../session/messageIterator';
 import type { SessionStore } from '../session/sessionStore';
+import { batchOf } from './batch';
+import { gatherBatches } from './gather';
 import type { Batch, Distillation, DistillProvider } from './provider';
+import { BatchTooLargeError, ProviderPausedError } from './providerErrors';
 import type { ResultStore } from './resultStore';
 import { retryDelay } from './retryPolicy';
+import type { UsageLedger } from './usage';
 
 export interface DistillerOptions {
   provider: DistillProvider;
@@ -23,6 +27,10 @@ export interface DistillerOptions {
   random: () => number;
   /** Called after results are stored. */
   onStored: (session: ActiveSession) => void;
+  /** Where a paid provider writes down what it spends. */
+  ledger?: UsageLedger;
+  /** Called when the provider can't work, before its messages go back: no attempt is burned. */
+  onPaused?: (error: ProviderPausedError) => void;
 }
 
 /** Works on one session's messages: gathers a batch, has the provider distil it, stores the results. */
@@ -31,21 +39,11 @@ export class Distiller {
 
   /** The generator of a session: ends with its messages, or soon after `signal` aborts. */
   run = async (session: ActiveSession, messages: MessageIterator, signal: AbortSignal): Promise<void> => {
-    const { provider, queue } = this.options;
-    let batch: PersistentMessage[] = [];
-    const flush = async () => {
-      const full = batch;
-      batch = [];
-      if (full.length > 0) await this.#process(session, full, messages.lease, signal);
-    };
-    for await (const message of messages) {
-      // A batch is of one prompt.
-      if (batch[0] && batch[0].promptNumber !== message.promptNumber) await flush();
-      batch.push(message);
-      const complete = message.body.kind === 'summary' || batch.length >= provider.batchSize;
-      if (complete || queue.pendingCount(session.id) === 0) await flush();
+    const { provider, queue, clock } = this.options;
+    const moreWaits = () => queue.pendingCount(session.id) > 0;
+    for await (const batch of gatherBatches(messages, provider, moreWaits, clock)) {
+      await this.#process(session, batch, messages.lease, signal);
     }
-    if (!signal.aborted) await flush();
   };
 
   async #process(
@@ -59,11 +57,24 @@ export class Distiller {
       await this.#distill(session, messages, lease, signal);
     } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof ProviderPausedError) return this.#paused(messages, lease, error);
+      if (error instanceof BatchTooLargeError && messages.length > 1) {
+        const half = Math.ceil(messages.length / 2);
+        await this.#process(session, messages.slice(0, half), lease, signal);
+        return this.#process(session, messages.slice(half), lease, signal);
+      }
       // One at a time, so that a message that can't be distilled does not take the others with it.
       if (messages.length > 1)
         for (const message of messages) await this.#process(session, [message], lease, signal);
       else await this.#failed(messages[0]!, lease, asError(error));
     }
+  }
+
+  async #paused(messages: PersistentMessage[], lease: string, error: ProviderPausedError): Promise<void> {
+    this.options.log.warn(`The provider rests (${error.reason}): ${error.message}`);
+    this.options.onPaused?.(error);
+    const ids = messages.map(({ id }) => id);
+    await this.options.queue.release(lease, ids);
   }
 
   async #distill(
@@ -72,27 +83,11 @@ export class Distiller {
     lease: string,
     signal: AbortSignal,
   ): Promise<void> {
-    const { provider, sessions, memory, results, log } = this.options;
-    const { promptNumber } = messages[0]!;
-    const [prompts, remembered, summaries] = await Promise.all([
-      sessions.getPrompts(session.id),
-      memory.observations(session.id, promptNumber),
-      memory.summaries(session.id),
-    ]);
-    const batch: Batch = {
-      session: {
-        id: session.id,
-        agent: session.agent,
-        project: session.project.name,
-        root: session.project.root,
-      },
-      promptNumber,
-      prompt: prompts.find(({ number }) => number === promptNumber)?.text ?? '',
-      remembered,
-      summaries: summaries.filter((summary) => summary.promptNumber === promptNumber),
-      messages,
-    };
-    const distillation = await provider.distill(batch, signal);
+    const { provider, results, ledger, log } = this.options;
+    const batch = await batchOf(session, messages, this.options);
+    const { promptNumber } = batch;
+    const distillation = await provider.distill(batch, signal, ledger);
+    const by = distillation.provider ?? provider.id;
     if (signal.aborted) return;
     checkCoverage(batch, distillation);
     const messageIds = messages.map(({ id }) => id);
@@ -101,7 +96,7 @@ export class Distiller {
       promptNumber,
       lease,
       messageIds,
-      provider: provider.id,
+      provider: by,
       distillation,
     };
     if (!(await results.storeResults(result))) {
@@ -110,7 +105,7 @@ export class Distiller {
       );
       return;
     }
-    session.addUsage(provider.id, distillation.usage);
+    session.addUsage(by, distillation.usage);
     this.options.onStored(session);
   }
 

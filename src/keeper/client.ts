@@ -1,4 +1,6 @@
 import type { Event } from '../base/event';
+import type { PauseReason } from '../distill/providerErrors';
+import type { DayUsage } from '../distill/usage';
 import type { Observation, Summary } from '../memory/observation';
 import type { QueueCounts, QueuedMessage } from '../queue/message';
 import type { StoredPrompt, StoredSession } from '../session/sessionStore';
@@ -26,6 +28,12 @@ export interface StoreStatus {
   readonly paused: boolean;
   /** Id of the provider that distils. */
   readonly provider: string;
+  /** The model that it asks; absent where there is none. */
+  readonly model?: string;
+  /** Why it can't work, while it can't. Without `retryAt` (ms since the epoch) a person must act. */
+  readonly rest?: { reason: PauseReason; message: string; advice?: string; retryAt?: number };
+  /** What paid requests came to since the day began. */
+  readonly today: DayUsage;
 }
 
 /** What views and commands may ask of the store, whoever keeps it. Every call rejects when it is closed. */
@@ -36,6 +44,11 @@ export interface TidemarkClient {
   session(id: number): Promise<SessionDetail | undefined>;
   observation(id: number): Promise<Observation | undefined>;
   summary(id: number): Promise<Summary | undefined>;
+  /**
+   * Exactly what would be sent of what waits in a session, request by request; undefined where the provider
+   * sends nothing. At most `MESSAGE_LIMIT` messages are shown.
+   */
+  preview(sessionId: number): Promise<string[] | undefined>;
   /** Failed messages are tried again. Their number; durable when it resolves. */
   retryFailed(): Promise<number>;
   /** Durable when it resolves: distilling stays paused over restarts. */

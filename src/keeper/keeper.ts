@@ -5,10 +5,15 @@ import { Capture } from '../capture/capture';
 import { Ingest } from '../capture/ingest';
 import { Spool } from '../capture/spool';
 import { Distiller } from '../distill/distiller';
+import { batchOf } from '../distill/batch';
+import { cutBatches } from '../distill/gather';
 import type { DistillProvider } from '../distill/provider';
+import type { ProviderPausedError } from '../distill/providerErrors';
+import { ProviderRest } from './providerRest';
 import { ContextFiles } from '../memory/contextFiles';
-import { SessionManager } from '../session/sessionManager';
+import { DEFAULT_LINGER_MS, SessionManager } from '../session/sessionManager';
 import { Engine } from '../storage/sqljs/engine';
+import { EngineUsageStore } from '../storage/usageStore';
 import { EngineMemoryStore, EngineMessageStore, EngineSessionStore } from '../storage/stores';
 import { storageLayout } from './storageFolder';
 
@@ -22,6 +27,8 @@ export interface KeeperOptions {
   log: Logger;
   /** How long an iterator waits for another message, ms. */
   lingerMs?: number;
+  /** Called when the provider comes to rest, or works again. */
+  onRest?: () => void;
   /** Called when the store or the spool fails: this keeper is of no more use. */
   onFailure: (error: unknown) => void;
 }
@@ -46,6 +53,9 @@ export class Keeper {
     readonly manager: SessionManager,
     readonly contextFiles: ContextFiles,
     private readonly spool: Spool,
+    readonly usage: EngineUsageStore,
+    private readonly provider: DistillProvider,
+    private readonly rest: ProviderRest,
   ) {}
 
   /** @throws what opening the engine throws. */
@@ -72,7 +82,10 @@ export class Keeper {
     const queue = await EngineMessageStore.open(engine, clock, log);
     const memory = new EngineMemoryStore(engine);
     const contextFiles = new ContextFiles(layout.context, memory, clock, log);
+    const usage = await EngineUsageStore.open(engine, clock);
+    const rest = new ProviderRest(clock, options.onRest);
     const distiller = new Distiller({
+      ...{ ledger: usage, onPaused: (error: ProviderPausedError) => rest.begin(error) },
       ...{ provider, queue, sessions, memory, results: memory, clock, log },
       random: Math.random,
       onStored: (session) => contextFiles.refresh(session.project),
@@ -81,7 +94,8 @@ export class Keeper {
       ...{ sessions, queue, clock, log },
       newLease: randomUUID,
       generator: distiller.run,
-      ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
+      // A batch that is being gathered must not be ended by its iterator.
+      lingerMs: () => Math.max(options.lingerMs ?? DEFAULT_LINGER_MS, provider.gather?.maxWaitMs ?? 0),
     });
     const capture = new Capture(new Ingest(sessions, manager), memory, log);
     const spool = new Spool({
@@ -91,7 +105,10 @@ export class Keeper {
       acceptUnreadable: (id, file) => capture.acceptUnreadable(id, file, clock.now()),
       onFailure: options.onFailure,
     });
-    return new Keeper(engine, sessions, queue, memory, manager, contextFiles, spool);
+    const parts = [engine, sessions, queue, memory, manager, contextFiles, spool] as const;
+    const keeper = new Keeper(...parts, usage, provider, rest);
+    rest.connect({ stop: () => void manager.suspend(), go: () => keeper.#resume() });
+    return keeper;
   }
 
   /** Takes up what a former keeper left, then reads the spool. */
@@ -116,7 +133,35 @@ export class Keeper {
     await this.engine.call('setMeta', { key: PAUSED, value: String(paused) });
     this.#paused = paused;
     if (paused) await this.manager.suspend();
-    else this.manager.resume();
+    else this.rest.end();
+  }
+
+  /** Why the provider rests, while it does. */
+  get providerRest(): ProviderPausedError | undefined {
+    return this.rest.reason;
+  }
+
+  /** Settings have changed: a provider that rests is tried again at once. */
+  providerChanged(): void {
+    this.rest.end();
+  }
+
+  #resume(): void {
+    if (!this.#paused) this.manager.resume();
+  }
+
+  /** What would be sent of what waits in a session, request by request; undefined where nothing leaves the machine. */
+  async preview(sessionId: number, limit: number): Promise<string[] | undefined> {
+    const { provider } = this;
+    if (!provider.preview) return undefined;
+    const session = await this.sessions.getSessionById(sessionId);
+    const messages = await this.queue.list(sessionId, limit);
+    const waiting = messages.filter(({ state }) => state !== 'failed');
+    const batches = session ? cutBatches(waiting, provider) : [];
+    const texts = await Promise.all(
+      batches.map(async (batch) => provider.preview?.(await batchOf(session!, batch, this))),
+    );
+    return texts.some((text) => text === undefined) ? undefined : (texts as string[]);
   }
 
   /** Reads the spool again: its watcher may have missed an event. Resolves when what was there is accepted. */
@@ -131,6 +176,7 @@ export class Keeper {
   }
 
   async #stop(): Promise<void> {
+    this.rest.dispose();
     await this.spool.stop();
     try {
       await this.manager.shutdownAll();

@@ -1,6 +1,8 @@
 import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/event';
 import type { Logger } from '../base/logger';
+import type { DistillProvider } from '../distill/provider';
+import type { ProviderPausedError } from '../distill/providerErrors';
 import type { Observation, Summary } from '../memory/observation';
 import {
   MESSAGE_LIMIT,
@@ -19,7 +21,7 @@ export class LocalClient implements TidemarkClient, Disposable {
 
   constructor(
     private readonly keeper: Keeper,
-    private readonly provider: string,
+    private readonly provider: Pick<DistillProvider, 'id' | 'model'>,
     log: Logger,
   ) {
     this.#changed = new Emitter((error) => log.error('A listener to the store failed.', error));
@@ -33,7 +35,22 @@ export class LocalClient implements TidemarkClient, Disposable {
   }
 
   status(): StoreStatus {
-    return { queue: this.keeper.queue.counts(), paused: this.keeper.paused, provider: this.provider };
+    const { queue, paused, providerRest: rest, usage } = this.keeper;
+    const { id: provider, model } = this.provider;
+    return {
+      ...{ queue: queue.counts(), paused, provider, today: usage.today },
+      ...(model !== undefined && { model }),
+      ...(rest && { rest: restOf(rest) }),
+    };
+  }
+
+  /** The status has changed, though no session has. */
+  statusChanged(): void {
+    this.#changed.fire(new Set());
+  }
+
+  preview(sessionId: number): Promise<string[] | undefined> {
+    return this.keeper.preview(sessionId, MESSAGE_LIMIT);
   }
 
   async sessions(limit: number): Promise<SessionItem[]> {
@@ -67,11 +84,20 @@ export class LocalClient implements TidemarkClient, Disposable {
 
   async setPaused(paused: boolean): Promise<void> {
     await this.keeper.setPaused(paused);
-    this.#changed.fire(new Set());
+    this.statusChanged();
   }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
+}
+
+/** As plain data: it may cross to another window. */
+function restOf({ reason, message, advice, retryAt }: ProviderPausedError): NonNullable<StoreStatus['rest']> {
+  return {
+    ...{ reason, message },
+    ...(advice !== undefined && { advice }),
+    ...(retryAt !== undefined && { retryAt }),
+  };
 }

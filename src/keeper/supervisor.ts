@@ -24,7 +24,7 @@ export type StoreState =
   | { kind: 'failed'; error: Error }
   | { kind: 'stopped' };
 
-export type SupervisorOptions = Omit<KeeperOptions, 'onFailure'>;
+export type SupervisorOptions = Omit<KeeperOptions, 'onFailure' | 'onRest'>;
 
 const MIN_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
@@ -85,10 +85,14 @@ export class Supervisor {
     const { log, provider } = this.options;
     // A keeper can fail before it is ours to end.
     const failure = new Deferred<unknown>();
-    const keeper = await Keeper.start({ ...this.options, onFailure: failure.resolve });
+    const keeper = await Keeper.start({
+      ...this.options,
+      onFailure: failure.resolve,
+      onRest: () => this.#client?.statusChanged(),
+    });
     if (this.#stop.signal.aborted) return keeper.stop();
     this.#keeper = keeper;
-    this.#client = new LocalClient(keeper, provider.id, log);
+    this.#client = new LocalClient(keeper, provider, log);
     this.#failures = 0;
     this.#become({ kind: 'keeping', client: this.#client });
     void failure.promise.then((error) => this.#keeperFailed(keeper, error));
@@ -116,6 +120,12 @@ export class Supervisor {
     this.#running = this.#ownership
       ? this.#startKeeper().catch((error) => this.#fail(asError(error)))
       : this.#run();
+  }
+
+  /** Provider, key, model or budget have changed: one that rests is tried again at once. */
+  providerChanged(): void {
+    this.#keeper?.providerChanged();
+    this.#client?.statusChanged();
   }
 
   /** Reads the spool again: its watcher may have missed an event. */

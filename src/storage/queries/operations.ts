@@ -2,6 +2,7 @@ import * as memory from './memory';
 import * as messages from './messages';
 import * as meta from './meta';
 import * as sessions from './sessions';
+import * as usage from './usage';
 
 /**
  * Everything that can be asked of the engine, by name. Each runs as a whole or not at all; its arguments and
@@ -38,6 +39,11 @@ export const operations = {
   summary: memory.summary,
   getMeta: meta.getMeta,
   setMeta: meta.setMeta,
+  otherTitles: memory.otherTitles,
+  reserveUsage: usage.reserveUsage,
+  settleUsage: usage.settleUsage,
+  usageSince: usage.usageSince,
+  sessionUsage: usage.sessionUsage,
 };
 
 export type Operations = typeof operations;
