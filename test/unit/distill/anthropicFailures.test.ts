@@ -161,7 +161,7 @@ describe('The Anthropic provider, when things go wrong', () => {
       },
       (states) => states[0] === 'failed 3',
     );
-    assert.equal(server.requests.length, 6, 'once together, once alone, and two more attempts');
+    assert.equal(server.requests.length, 6, 'one together, three alone, two more attempts');
     assert.deepEqual(await attempts(id), ['failed 3']);
     assert.equal((await keeper().memory.observations(id)).length, 2);
   });
