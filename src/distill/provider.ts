@@ -73,6 +73,4 @@ export interface DistillProvider {
    * BatchTooLargeError where no message is at fault.
    */
   distill(batch: Batch, signal: AbortSignal, ledger?: UsageLedger): Promise<Distillation>;
-  /** Exactly what `distill` would send for this batch; absent where nothing leaves the machine. */
-  preview?(batch: Batch): string | undefined;
 }

@@ -30,8 +30,4 @@ export class ProviderSwitch implements DistillProvider {
     const provider = this.current;
     return { provider: provider.id, ...(await provider.distill(batch, signal, ledger)) };
   }
-
-  preview(batch: Batch): string | undefined {
-    return this.current.preview?.(batch);
-  }
 }

@@ -22,6 +22,8 @@ export interface PlannedRequest {
   budgetUsd?: number;
 }
 
+export type SettledUsage = TokenUsage & { costUsd: number; observations: number };
+
 /** What the requests since `dayStart` came to. Input counts cached tokens, too. */
 export interface DayUsage {
   dayStart: number;
@@ -39,8 +41,8 @@ export interface DayUsage {
 export interface UsageLedger {
   /** Durable when it resolves. Undefined, and nothing written, when it could pass the day's budget. */
   reserve(request: PlannedRequest): Promise<number | undefined>;
-  /** What the request really took; all zero where it was never carried out. Durable when it resolves. */
-  settle(id: number, used: TokenUsage & { costUsd: number; observations: number }): Promise<void>;
+  /** What the request really took; undefined where it was not carried out. Durable when it resolves. */
+  settle(id: number, used: SettledUsage | undefined): Promise<void>;
 }
 
 /** The start of the day in which `now` lies, in the zone of this machine, ms since the epoch. */

@@ -45,10 +45,10 @@ export interface TidemarkClient {
   observation(id: number): Promise<Observation | undefined>;
   summary(id: number): Promise<Summary | undefined>;
   /**
-   * Exactly what would be sent of what waits in a session, request by request; undefined where the provider
-   * sends nothing. At most `MESSAGE_LIMIT` messages are shown.
+   * Exactly what a language model would be sent of what waits in a session, request by request, of at most
+   * `MESSAGE_LIMIT` messages.
    */
-  preview(sessionId: number): Promise<string[] | undefined>;
+  preview(sessionId: number): Promise<string[]>;
   /** Failed messages are tried again. Their number; durable when it resolves. */
   retryFailed(): Promise<number>;
   /** Durable when it resolves: distilling stays paused over restarts. */

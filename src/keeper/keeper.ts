@@ -8,6 +8,7 @@ import { Distiller } from '../distill/distiller';
 import { batchOf } from '../distill/batch';
 import { cutBatches } from '../distill/gather';
 import type { DistillProvider } from '../distill/provider';
+import { modelGathering, previewOf } from '../distill/providers/model/modelProvider';
 import type { ProviderPausedError } from '../distill/providerErrors';
 import { ProviderRest } from './providerRest';
 import { ContextFiles } from '../memory/contextFiles';
@@ -54,7 +55,6 @@ export class Keeper {
     readonly contextFiles: ContextFiles,
     private readonly spool: Spool,
     readonly usage: EngineUsageStore,
-    private readonly provider: DistillProvider,
     private readonly rest: ProviderRest,
   ) {}
 
@@ -106,7 +106,7 @@ export class Keeper {
       onFailure: options.onFailure,
     });
     const parts = [engine, sessions, queue, memory, manager, contextFiles, spool] as const;
-    const keeper = new Keeper(...parts, usage, provider, rest);
+    const keeper = new Keeper(...parts, usage, rest);
     rest.connect({ stop: () => void manager.suspend(), go: () => keeper.#resume() });
     return keeper;
   }
@@ -150,18 +150,17 @@ export class Keeper {
     if (!this.#paused) this.manager.resume();
   }
 
-  /** What would be sent of what waits in a session, request by request; undefined where nothing leaves the machine. */
-  async preview(sessionId: number, limit: number): Promise<string[] | undefined> {
-    const { provider } = this;
-    if (!provider.preview) return undefined;
+  /** What a language model would be sent of what waits in a session, request by request. */
+  async preview(sessionId: number, limit: number): Promise<string[]> {
     const session = await this.sessions.getSessionById(sessionId);
+    if (!session) return [];
     const messages = await this.queue.list(sessionId, limit);
     const waiting = messages.filter(({ state }) => state !== 'failed');
-    const batches = session ? cutBatches(waiting, provider) : [];
-    const texts = await Promise.all(
-      batches.map(async (batch) => provider.preview?.(await batchOf(session!, batch, this))),
+    return Promise.all(
+      cutBatches(waiting, modelGathering).map(async (batch) =>
+        previewOf(await batchOf(session, batch, this)),
+      ),
     );
-    return texts.some((text) => text === undefined) ? undefined : (texts as string[]);
   }
 
   /** Reads the spool again: its watcher may have missed an event. Resolves when what was there is accepted. */

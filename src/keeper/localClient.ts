@@ -49,7 +49,7 @@ export class LocalClient implements TidemarkClient, Disposable {
     this.#changed.fire(new Set());
   }
 
-  preview(sessionId: number): Promise<string[] | undefined> {
+  preview(sessionId: number): Promise<string[]> {
     return this.keeper.preview(sessionId, MESSAGE_LIMIT);
   }
 

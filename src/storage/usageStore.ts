@@ -1,5 +1,11 @@
 import type { Clock } from '../base/clock';
-import { dayStartOf, type DayUsage, type PlannedRequest, type UsageLedger } from '../distill/usage';
+import {
+  dayStartOf,
+  type DayUsage,
+  type PlannedRequest,
+  type SettledUsage,
+  type UsageLedger,
+} from '../distill/usage';
 import type { Engine } from './sqljs/engine';
 
 /** The ledger over the engine. `today` is for getters that can't wait: it changes with committed answers only. */
@@ -27,8 +33,8 @@ export class EngineUsageStore implements UsageLedger {
     return id;
   }
 
-  async settle(id: number, used: Parameters<UsageLedger['settle']>[1]): Promise<void> {
-    await this.engine.call('settleUsage', { id, used });
+  async settle(id: number, used: SettledUsage | undefined): Promise<void> {
+    await this.engine.call('settleUsage', { id, ...(used && { used }) });
     await this.#refresh();
   }
 

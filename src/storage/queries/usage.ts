@@ -1,4 +1,4 @@
-import type { DayUsage, PlannedRequest, TokenUsage } from '../../distill/usage';
+import type { DayUsage, PlannedRequest, SettledUsage } from '../../distill/usage';
 import type { Row } from '../sql';
 import type { OperationContext } from './context';
 
@@ -29,8 +29,9 @@ export function reserveUsage(context: OperationContext, request: PlannedRequest)
 
 export function settleUsage(
   { sql }: OperationContext,
-  { id, used }: { id: number; used: TokenUsage & { costUsd: number; observations: number } },
+  { id, used }: { id: number; used?: SettledUsage },
 ): void {
+  if (!used) return void sql.run('DELETE FROM usage WHERE id = ?', id);
   sql.run(
     `UPDATE usage SET settled = 1, input_tokens = ?, output_tokens = ?, cache_read_tokens = ?,
      cache_write_tokens = ?, cost_micros = ?, observations = ? WHERE id = ?`,

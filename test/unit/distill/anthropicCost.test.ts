@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { distilTurns, readRecording, turnsOf } from '../../../bench/recordedSession';
+import { openAnthropic } from '../../../bench/anthropicProvider';
 import { systemPrompt } from '../../../src/distill/providers/model/prompt';
 import { costOf, pricesOf } from '../../../src/distill/providers/model/prices';
 import { dayStartOf, nextDayOf } from '../../../src/distill/usage';
@@ -150,6 +154,16 @@ describe('What distilling with Anthropic costs', () => {
     keeper.providerChanged();
     await quiet();
     assert.equal((await keeper.sessions.listSessions(10)).length, 4);
+  });
+
+  it('is at most 6,000 input tokens an observation on the recordings, if each request gives only one', async () => {
+    const folder = join(__dirname, '../../fixtures/recordings/claude-code');
+    const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.jsonl'));
+    await start();
+    const { provider } = await openAnthropic(server);
+    for (const file of files) await distilTurns(provider, turnsOf(readRecording(join(folder, file))));
+    assert.ok(server.requests.length >= 25, 'the recordings are there');
+    for (const { bytes } of server.requests) assert.ok(bytes / 3 <= 6_000, `${bytes} bytes`);
   });
 
   it('of an unknown model is taken for the dearest', () => {

@@ -8,10 +8,20 @@ import type { Model, ModelAnswer, ModelRequest } from './model';
 import { costOf, estimateTokens } from './prices';
 import { EVIDENCE_LIMIT, sizeOf, systemPrompt, userPrompt } from './prompt';
 
-const BATCH_SIZE = 30;
 /** A turn that goes on is told of this long after its first unsaid message, ms. */
 const MAX_WAIT_MS = 60_000;
 const MAX_OUTPUT_TOKENS = 4_096;
+
+/** How messages are gathered for a language model, whichever it is. */
+export const modelGathering: { batchSize: number; gather: Gather } = {
+  batchSize: 30,
+  gather: { maxWaitMs: MAX_WAIT_MS, maxSize: EVIDENCE_LIMIT, sizeOf },
+};
+
+/** Exactly the text that a language model is sent for this batch. */
+export function previewOf(batch: Batch): string {
+  return `${systemPrompt}\n\n${userPrompt(batch)}`;
+}
 
 /** The model would not answer, or the service rejected the request: the messages are at fault. */
 export class ModelRefusedError extends TidemarkError {
@@ -33,8 +43,8 @@ const allInput = (used: TokenUsage) => used.inputTokens + used.cacheReadTokens +
  * what the service reports, and only then read. Nothing of an answer that is not whole is used.
  */
 export class ModelProvider implements DistillProvider {
-  readonly batchSize = BATCH_SIZE;
-  readonly gather: Gather = { maxWaitMs: MAX_WAIT_MS, maxSize: EVIDENCE_LIMIT, sizeOf };
+  readonly batchSize = modelGathering.batchSize;
+  readonly gather = modelGathering.gather;
 
   constructor(private readonly options: ModelProviderOptions) {}
 
@@ -44,10 +54,6 @@ export class ModelProvider implements DistillProvider {
 
   get model(): string {
     return this.options.model.model;
-  }
-
-  preview(batch: Batch): string {
-    return `${systemPrompt}\n\n${userPrompt(batch)}`;
   }
 
   async distill(batch: Batch, signal: AbortSignal, ledger?: UsageLedger): Promise<Distillation> {
@@ -60,10 +66,12 @@ export class ModelProvider implements DistillProvider {
     signal.throwIfAborted();
     const answer = await this.options.model.ask(request, signal);
     const made = attempt(() => read(answer, batch));
-    const used = usageOf(answer);
-    if (entry !== undefined && used !== undefined) {
-      const costUsd = this.#cost(used);
-      await ledger!.settle(entry, { ...used, costUsd, observations: made.value?.observations.length ?? 0 });
+    const used = 'usage' in answer ? answer.usage : undefined;
+    const mayBePaid = answer.kind === 'unavailable' && answer.mayBePaid;
+    // What may be paid, though nobody knows how much, stays at its estimate.
+    if (entry !== undefined && !mayBePaid) {
+      const observations = made.value?.observations.length ?? 0;
+      await ledger!.settle(entry, used && { ...used, costUsd: this.#cost(used), observations });
     }
     if (made.value === undefined) throw made.error;
     if (used === undefined) return made.value;
@@ -101,21 +109,6 @@ function attempt<T>(make: () => T): { value: T; error?: undefined } | { value?: 
     return { value: make() };
   } catch (error) {
     return { error };
-  }
-}
-
-/** What is to be settled; undefined where nobody knows, and the estimate stands. */
-function usageOf(answer: ModelAnswer): TokenUsage | undefined {
-  switch (answer.kind) {
-    case 'answered':
-    case 'refused':
-      return answer.usage;
-    case 'tooLarge':
-      return answer.usage ?? none;
-    case 'unavailable':
-      return answer.mayBePaid ? undefined : none;
-    case 'rejected':
-      return none;
   }
 }
 
