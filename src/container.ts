@@ -6,7 +6,12 @@ import type { Supervisor } from './keeper/supervisor';
 import { Commands } from './vscode/commands';
 import { ConnectClaudeCode } from './vscode/connectClaudeCode';
 import { channelLogger } from './vscode/logChannel';
+import { Consent } from './vscode/consent';
 import { MemoryDocuments } from './vscode/memoryDocuments';
+import { PreviewDocuments } from './vscode/previewDocuments';
+import { ProviderChoice } from './vscode/providerChoice';
+import { ProviderCommands } from './vscode/providerCommands';
+import { ProviderNotices } from './vscode/providerNotices';
 import { SessionTree } from './vscode/sessionTree';
 import { StatusBar } from './vscode/statusBar';
 import { StoreView } from './vscode/storeView';
@@ -25,6 +30,7 @@ export class Container {
   readonly #surface: vscode.Disposable[];
   readonly #folder: string;
   readonly #dist: string;
+  readonly #choice: ProviderChoice;
   #supervisor: Supervisor | undefined;
   #launcher: Promise<string> | undefined;
   #stopped = false;
@@ -32,9 +38,17 @@ export class Container {
   constructor(context: vscode.ExtensionContext) {
     this.#folder = context.globalStorageUri.fsPath;
     this.#dist = join(context.extensionPath, 'dist');
+    const consent = new Consent(context.globalState);
+    const { secrets, languageModelAccessInformation: access } = context;
+    this.#choice = new ProviderChoice(secrets, consent, access, this.#log);
+    const providers = new ProviderCommands(this.#choice, consent);
+    const preview = new PreviewDocuments(this.#store);
     const connect = new ConnectClaudeCode(() => (this.#launcher ??= this.#installLauncher()));
     this.#surface = [
       connect,
+      this.#choice,
+      preview,
+      new ProviderNotices(this.#store, context.globalState),
       new StatusBar(this.#store),
       new SessionTree(this.#store, this.#log),
       new MemoryDocuments(this.#store),
@@ -45,6 +59,10 @@ export class Container {
           clearAllData: async () => this.#supervisor?.clearAllData(),
           reopenStore: () => this.#supervisor?.retry(),
           showLog: () => this.#channel.show(),
+          setAnthropicKey: () => providers.setAnthropicKey(),
+          removeAnthropicKey: () => providers.removeAnthropicKey(),
+          chooseLanguageModel: () => providers.chooseLanguageModel(),
+          showWhatWouldBeSent: (client, of) => preview.show(client, of),
         },
         this.#log,
       ),
@@ -69,7 +87,21 @@ export class Container {
   }
 
   async #startKeeper(): Promise<void> {
-    const { createBuiltinProvider, Supervisor, systemClock } = await import('./keeper/entry');
+    const { createBuiltinProvider, createModelProvider, ProviderSwitch, Supervisor, systemClock } =
+      await import('./keeper/entry');
+    const provider = new ProviderSwitch(createBuiltinProvider());
+    const createAnthropicModel = async (options: { apiKey: string; model: string; baseUrl: string }) => {
+      const anthropic = await import('./distill/providers/anthropic/entry');
+      return anthropic.createAnthropicModel({ ...options, log: this.#log, now: () => systemClock.now() });
+    };
+    // Before the keeper: what waits is for the provider that was chosen.
+    await this.#choice.connect(
+      { createBuiltinProvider, createModelProvider, createAnthropicModel },
+      (chosen) => {
+        provider.use(chosen);
+        this.#supervisor?.providerChanged();
+      },
+    );
     if (this.#stopped) return;
     this.#supervisor = new Supervisor({
       folder: this.#folder,
@@ -77,7 +109,7 @@ export class Container {
         workerFile: join(this.#dist, 'engineWorker.js'),
         wasmFile: join(this.#dist, 'sql-wasm.wasm'),
       },
-      provider: createBuiltinProvider(),
+      provider,
       clock: systemClock,
       log: this.#log,
     });

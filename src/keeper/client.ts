@@ -34,6 +34,8 @@ export interface StoreStatus {
   readonly rest?: { reason: PauseReason; message: string; advice?: string; retryAt?: number };
   /** What paid requests came to since the day began. */
   readonly today: DayUsage;
+  /** The day of the price list by which that was counted, as `2026-11-20`. */
+  readonly pricesAsOf: string;
 }
 
 /** What views and commands may ask of the store, whoever keeps it. Every call rejects when it is closed. */

@@ -1,7 +1,15 @@
 /** What the extension loads once it is active: a bundle of its own, so that activation loads none of it. */
+import { systemClock } from '../base/clock';
+import type { Model } from '../distill/providers/model/model';
+import { ModelProvider } from '../distill/providers/model/modelProvider';
+
 export { systemClock } from '../base/clock';
 export { createBuiltinProvider } from '../distill/providers/builtin/builtinProvider';
-export { ModelProvider } from '../distill/providers/model/modelProvider';
 export { ProviderSwitch } from '../distill/providerSwitch';
 export { installLauncher } from './launcher';
 export { Supervisor } from './supervisor';
+
+/** A provider over a language model, wherever that is. */
+export function createModelProvider(model: Model, budgetUsd: () => number | undefined): ModelProvider {
+  return new ModelProvider({ model, clock: systemClock, budgetUsd });
+}

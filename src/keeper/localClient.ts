@@ -2,6 +2,7 @@ import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/event';
 import type { Logger } from '../base/logger';
 import type { DistillProvider } from '../distill/provider';
+import { PRICES_AS_OF } from '../distill/providers/model/prices';
 import type { ProviderPausedError } from '../distill/providerErrors';
 import type { Observation, Summary } from '../memory/observation';
 import {
@@ -38,7 +39,7 @@ export class LocalClient implements TidemarkClient, Disposable {
     const { queue, paused, providerRest: rest, usage } = this.keeper;
     const { id: provider, model } = this.provider;
     return {
-      ...{ queue: queue.counts(), paused, provider, today: usage.today },
+      ...{ queue: queue.counts(), paused, provider, today: usage.today, pricesAsOf: PRICES_AS_OF },
       ...(model !== undefined && { model }),
       ...(rest && { rest: restOf(rest) }),
     };

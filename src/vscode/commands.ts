@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { asError, TidemarkError } from '../base/errors';
 import type { Logger } from '../base/logger';
-import type { TidemarkClient } from '../keeper/client';
+import type { SessionItem, TidemarkClient } from '../keeper/client';
 import { commands, views } from './ids';
 import { MemoryDocuments, type MemoryRef } from './memoryDocuments';
 import type { StoreView } from './storeView';
@@ -11,6 +11,10 @@ export interface CommandActions {
   clearAllData(): Promise<void>;
   reopenStore(): void;
   showLog(): void;
+  setAnthropicKey(): Promise<void>;
+  removeAnthropicKey(): Promise<void>;
+  chooseLanguageModel(): Promise<void>;
+  showWhatWouldBeSent(client: TidemarkClient, of?: { session?: SessionItem }): Promise<void>;
 }
 
 /** The palette's actions. Each tells a person what went wrong and what to do; the log has the rest. */
@@ -32,6 +36,13 @@ export class Commands implements vscode.Disposable {
       [commands.connectClaudeCode, () => actions.connectClaudeCode()],
       [commands.clearAllData, () => this.#clearAllData()],
       [commands.reopenStore, () => actions.reopenStore()],
+      [commands.setAnthropicKey, () => actions.setAnthropicKey()],
+      [commands.removeAnthropicKey, () => actions.removeAnthropicKey()],
+      [commands.chooseLanguageModel, () => actions.chooseLanguageModel()],
+      [
+        commands.showWhatWouldBeSent,
+        (of?: { session?: SessionItem }) => actions.showWhatWouldBeSent(this.#client(), of),
+      ],
     ];
     this.#registrations = handlers.map(([id, run]) =>
       vscode.commands.registerCommand(id, (...args: never[]) => this.#guard(id, () => run(...args))),

@@ -11,6 +11,10 @@ export const commands = {
   openMemory: 'tidemark.openMemory',
   loadMore: 'tidemark.loadMore',
   reopenStore: 'tidemark.reopenStore',
+  setAnthropicKey: 'tidemark.setAnthropicKey',
+  removeAnthropicKey: 'tidemark.removeAnthropicKey',
+  chooseLanguageModel: 'tidemark.chooseLanguageModel',
+  showWhatWouldBeSent: 'tidemark.showWhatWouldBeSent',
 } as const;
 
 export const views = { sessions: 'tidemark.sessions' } as const;
@@ -22,6 +26,16 @@ export const contextKeys = {
   hasFailed: 'tidemark.hasFailed',
 } as const;
 
+/** Names of settings below `tidemark`. All are of the application: no workspace can redirect what is sent. */
+export const settings = {
+  provider: 'provider',
+  anthropicModel: 'anthropic.model',
+  anthropicBaseUrl: 'anthropic.baseUrl',
+  languageModel: 'languageModel.id',
+  dailyUsd: 'budget.dailyUsd',
+} as const;
+
 export const statusItemId = 'tidemark.status';
 export const memoryScheme = 'tidemark';
+export const previewScheme = 'tidemark-preview';
 export const connectScheme = 'tidemark-connect';

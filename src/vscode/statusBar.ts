@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { StoreStatus } from '../keeper/client';
 import type { StoreState } from '../keeper/supervisor';
 import { commands, statusItemId } from './ids';
+import { budgetUsd } from './providerChoice';
+import { providerText, restText, usageText } from './providerText';
 import type { StoreView } from './storeView';
 
 interface Look {
@@ -59,7 +61,7 @@ function stateLook(state: StoreState): Look {
   }
 }
 
-function statusLook({ queue, paused }: StoreStatus): Look {
+function statusLook({ queue, paused, rest }: StoreStatus): Look {
   const work = queue.pending + queue.processing;
   if (queue.failed > 0) {
     return {
@@ -67,6 +69,16 @@ function statusLook({ queue, paused }: StoreStatus): Look {
       meaning: vscode.l10n.t('{0} failed', queue.failed),
       background: 'statusBarItem.warningBackground',
     };
+  }
+  if (rest && rest.retryAt === undefined) {
+    return {
+      text: work > 0 ? `$(warning) ${work}` : '$(warning) Tidemark',
+      meaning: restText(rest),
+      background: 'statusBarItem.warningBackground',
+    };
+  }
+  if (rest && !paused) {
+    return { text: work > 0 ? `$(watch) ${work}` : '$(watch)', meaning: restText(rest) };
   }
   if (paused) {
     return {
@@ -89,7 +101,10 @@ function tooltip(meaning: string, status: StoreStatus | undefined, state: StoreS
     text.appendMarkdown(
       `$(inbox) ${vscode.l10n.t('{0} waiting, {1} in work, {2} failed', pending, processing, failed)}\n\n`,
     );
-    text.appendMarkdown(`$(server-process) ${providerText(status.provider)}\n\n`);
+    text.appendMarkdown(`$(server-process) ${providerText(status)}\n\n`);
+    const usage = usageText(status, budgetUsd());
+    if (usage !== undefined) text.appendMarkdown(`$(graph) ${usage}\n\n`);
+    if (status.rest) text.appendMarkdown(`$(warning) ${restText(status.rest)}\n\n`);
     if (failed > 0) links.push([vscode.l10n.t('Retry failed'), commands.retryFailed]);
     links.push(
       status.paused ? [vscode.l10n.t('Resume'), commands.resume] : [vscode.l10n.t('Pause'), commands.pause],
@@ -104,10 +119,4 @@ function tooltip(meaning: string, status: StoreStatus | undefined, state: StoreS
   links.push([vscode.l10n.t('Sessions'), commands.showSessions], [vscode.l10n.t('Log'), commands.showLog]);
   text.appendMarkdown(links.map(([label, command]) => `[${label}](command:${command})`).join(' · '));
   return text;
-}
-
-/** Who distils and who pays. */
-export function providerText(provider: string): string {
-  if (provider === 'builtin') return vscode.l10n.t('Built-in rules distil: on this machine, at no cost');
-  return vscode.l10n.t('{0} distils', provider);
 }

@@ -6,7 +6,8 @@ import { openAnthropic } from '../../../bench/anthropicProvider';
 import { systemPrompt } from '../../../src/distill/providers/model/prompt';
 import { costOf, pricesOf } from '../../../src/distill/providers/model/prices';
 import { dayStartOf, nextDayOf } from '../../../src/distill/usage';
-import { AnthropicServer, message, oneObservation, send } from '../../support/anthropicServer';
+import { eventually } from '../../support/eventually';
+import { AnthropicServer, failing, message, oneObservation, send } from '../../support/anthropicServer';
 import { ManualClock } from '../../support/manualClock';
 import { queueTurn, startPaidKeeper, type PaidKeeperOptions } from '../../support/paidKeeper';
 import { until, work } from '../../support/sessionHarness';
@@ -24,9 +25,8 @@ describe('What distilling with Anthropic costs', () => {
   const rests = async () => {
     const { keeper } = started;
     await until(keeper.queue, () => keeper.providerRest !== undefined && counts().processing === 0);
-    await Promise.all(
-      keeper.queue.sessionsWithPending().map((id) => keeper.manager.getSession(id)?.generator),
-    );
+    const { manager, queue } = keeper;
+    for (const id of queue.sessionsWithPending()) await manager.getSession(id)?.generator;
   };
 
   beforeEach(async () => void (server = await AnthropicServer.start(oneObservation)));
@@ -97,10 +97,11 @@ describe('What distilling with Anthropic costs', () => {
     const id = await queueTurn(keeper, 'one', []);
     await until(keeper.queue, () => counts().processing === 0 && server.requests.length === 1);
     assert.equal(keeper.usage.today.costUsd, COST);
-    server.next.push((response) =>
-      send(response, 529, { type: 'error', error: { type: 'overloaded_error' } }),
-    );
-    started.clock.advance(60_000);
+    server.reply = failing(529, 'overloaded_error');
+    await eventually('another attempt', () => {
+      started.clock.advance(60_000);
+      return server.requests.length >= 2;
+    });
     await rests();
     assert.equal(keeper.usage.today.costUsd, COST);
     assert.deepEqual(await keeper.memory.summaries(id), []);

@@ -26,11 +26,8 @@ describe('The Anthropic provider, when things go wrong', () => {
   /** Resolves when the provider rests, all that was claimed has gone back, and nobody works. */
   const rests = async () => {
     await until(keeper().queue, () => keeper().providerRest !== undefined && counts().processing === 0);
-    await Promise.all(
-      keeper()
-        .queue.sessionsWithPending()
-        .map((id) => keeper().manager.getSession(id)?.generator),
-    );
+    const { manager, queue } = keeper();
+    for (const id of queue.sessionsWithPending()) await manager.getSession(id)?.generator;
   };
   const nothingStored = async (id: number) => {
     assert.deepEqual(await keeper().memory.observations(id), []);

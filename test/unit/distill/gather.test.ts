@@ -66,14 +66,14 @@ describe('Gathering', () => {
     clock.advance(399);
     assert.equal(await Promise.race([first, Promise.resolve('waiting')]), 'waiting');
     clock.advance(1);
-    assert.deepEqual(idsOf([(await first).value!]), [[1, 2]]);
+    assert.deepEqual(idsOf([(await first).value as PersistentMessage[]]), [[1, 2]]);
     // Nothing is lost of what comes while the batch is in work, and no timer runs for an empty one.
     inbox.put(evidence(3), end(4));
-    assert.deepEqual(idsOf([(await batches.next()).value!]), [[3, 4]]);
+    assert.deepEqual(idsOf([(await batches.next()).value as PersistentMessage[]]), [[3, 4]]);
     assert.deepEqual(clock.running, []);
     inbox.put(evidence(5));
     inbox.close();
-    assert.deepEqual(idsOf([(await batches.next()).value!]), [[5]]);
+    assert.deepEqual(idsOf([(await batches.next()).value as PersistentMessage[]]), [[5]]);
     assert.equal((await batches.next()).done, true);
     assert.deepEqual(clock.running, []);
   });
@@ -88,9 +88,9 @@ describe('Gathering', () => {
     await Promise.resolve();
     more = false;
     inbox.put(evidence(2));
-    assert.deepEqual(idsOf([(await first).value!]), [[1, 2]]);
+    assert.deepEqual(idsOf([(await first).value as PersistentMessage[]]), [[1, 2]]);
     inbox.put(evidence(3));
-    assert.deepEqual(idsOf([(await batches.next()).value!]), [[3]]);
+    assert.deepEqual(idsOf([(await batches.next()).value as PersistentMessage[]]), [[3]]);
     assert.deepEqual(clock.running, []);
   });
 });

@@ -4,11 +4,9 @@ import {
   AuthenticationError,
   BadRequestError,
   ContentTooLargeError,
-  InternalServerError,
   NotFoundError,
   PaymentRequiredError,
   PermissionDeniedError,
-  RateLimitError,
 } from '@anthropic-ai/sdk';
 import type { ModelAnswer } from '../model/model';
 
@@ -29,28 +27,39 @@ const spendCodes = new Set([
 
 /** What a failed call means for the queue. @param now ms since the epoch. */
 export function answerOfFailure(error: unknown, now: number): ModelAnswer {
-  if (!(error instanceof APIError) || error.status === undefined) return connectionFailure(error, now);
-  if (error instanceof PaymentRequiredError || error.type === 'billing_error' || isSpendLimit(error))
+  if (!(error instanceof APIError)) return connectionFailure(error, now);
+  const failure = error as APIError;
+  const { status } = failure;
+  if (status === undefined) return connectionFailure(failure, now);
+  if (isAboutMoney(failure))
     return {
-      ...unavailable('quota', 'The Anthropic account may not spend more at present.', now + QUOTA_MS, error),
+      ...unavailable(
+        'quota',
+        'The Anthropic account may not spend more at present.',
+        now + QUOTA_MS,
+        failure,
+      ),
       advice: 'Add credit or raise the limit in the Anthropic console.',
     };
-  if (error instanceof AuthenticationError || error instanceof PermissionDeniedError)
+  if (failure instanceof AuthenticationError || failure instanceof PermissionDeniedError)
     return {
-      ...unavailable('auth', 'Anthropic does not accept the API key.', undefined, error),
+      ...unavailable('auth', 'Anthropic does not accept the API key.', undefined, failure),
       advice: 'Set another key.',
     };
-  if (error instanceof NotFoundError)
+  if (failure instanceof NotFoundError)
     return {
-      ...unavailable('auth', 'Anthropic does not offer this model to this key.', undefined, error),
+      ...unavailable('auth', 'Anthropic does not offer this model to this key.', undefined, failure),
       advice: 'Choose another model in the settings.',
     };
-  if (error instanceof ContentTooLargeError) return { kind: 'tooLarge' };
-  if (error instanceof RateLimitError || error instanceof InternalServerError || error.status >= 500)
-    return unavailable('overloaded', busy(error.status), retryTime(error, now), error);
-  if (error instanceof BadRequestError || error.status === 422)
-    return { kind: 'rejected', message: `Anthropic rejected the request (${codeOf(error)}).`, cause: error };
-  return unavailable('overloaded', busy(error.status), retryTime(error, now), error);
+  if (failure instanceof ContentTooLargeError) return { kind: 'tooLarge' };
+  if (failure instanceof BadRequestError || status === 422)
+    return {
+      kind: 'rejected',
+      message: `Anthropic rejected the request (${codeOf(failure)}).`,
+      cause: failure,
+    };
+  const busy = `Anthropic takes no requests at the moment (${status}).`;
+  return unavailable('overloaded', busy, retryTime(failure, now), failure);
 }
 
 /** The answer, though its status said success, was none: cut off, an error, or not from the service at all. */
@@ -83,13 +92,12 @@ function unavailable(
   };
 }
 
-const busy = (status: number) => `Anthropic takes no requests at the moment (${status}).`;
-
 function codeOf(error: APIError): string {
   return [String(error.status), error.type, error.errorCode].filter(Boolean).join(', ');
 }
 
-function isSpendLimit(error: APIError): boolean {
+function isAboutMoney(error: APIError): boolean {
+  if (error instanceof PaymentRequiredError || error.type === 'billing_error') return true;
   return error.errorCode !== null && spendCodes.has(error.errorCode);
 }
 
