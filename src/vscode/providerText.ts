@@ -22,7 +22,7 @@ export function usageText(
 ): string | undefined {
   if (today.requests === 0) return undefined;
   const tokens = vscode.l10n.t(
-    'Today: {0} tokens in, {1} out, {2} observations',
+    'Today: {0} tokens in, {1} out; observations: {2}',
     today.inputTokens.toLocaleString(),
     today.outputTokens.toLocaleString(),
     today.observations,

@@ -80,8 +80,10 @@ describe('a provider that is paid', () => {
     await workbench.quickInput.accept();
     await item.waitForText('');
     assert.match(JSON.stringify(server.requests[1]!.headers), /another key/);
-    await eventually('today’s cost in the tooltip', async () =>
-      /Today: 1,000 tokens in, 100 out, 1 observations · \$0\.0002 of \$0\.50/.test(await item.tooltip()),
+    await eventually(
+      'today’s cost in the tooltip',
+      () => item.tooltip(),
+      (tooltip) => /Today: 1,000 tokens in, 100 out; observations: 1 · \$0\.000\d of \$0\.50/.test(tooltip),
     );
   });
 });
