@@ -1,25 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
 import { AnthropicServer, failing, oneObservation } from '../support/anthropicServer';
 import { eventually } from '../support/eventually';
 import { extensionId, statusItem } from '../support/project';
-import { openStore, project, toolUse } from '../support/store';
+import { makePausedStore } from '../support/pausedStore';
 import { UiSession } from '../support/uiSession';
 import { uiSetup } from './setup';
-
-/** A store that a person has paused, with one turn that waits. */
-async function pausedStore(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const { engine, sessions, queue } = await openStore(folder);
-  const { id } = await sessions.ensureSession('claude-code', 'waiting', project, Date.now());
-  await sessions.addPrompt(id, { text: 'When is the shop open?', at: Date.now(), dedupeKeys: [] });
-  const common = { sessionId: id, promptNumber: 1, createdAt: Date.now(), dedupeKeys: [] };
-  await queue.enqueue({ ...common, body: { kind: 'observation', use: toolUse('t1', 'never on Sundays') } });
-  const lastAssistantMessage = 'It is closed on Sundays.';
-  await queue.enqueue({ ...common, body: { kind: 'summary', lastUserMessage: '', lastAssistantMessage } });
-  await engine.call('setMeta', { key: 'paused', value: 'true' });
-  await engine.close();
-}
 
 describe('a provider that is paid', () => {
   let server: AnthropicServer;
@@ -30,7 +15,7 @@ describe('a provider that is paid', () => {
       open: false,
       settings: { 'tidemark.anthropic.baseUrl': server.url },
     });
-    await pausedStore(session.globalStorage(extensionId));
+    await makePausedStore(session.globalStorage(extensionId));
     await session.workbench.open(session.folder);
   });
   afterEach(async function () {
