@@ -26,7 +26,7 @@ describe('Choosing another provider', () => {
     const provider = new ProviderSwitch(paid);
     const keeper = await Keeper.start({
       ...{ folder: await makeFolder(), engineFiles, provider, clock, log: silentLogger },
-      onFailure: assert.fail,
+      onFailure: (error) => assert.fail(String(error)),
     });
     try {
       const quiet = () =>
