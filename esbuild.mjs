@@ -46,6 +46,7 @@ const bundles = [
   // The hook program stands alone: it starts for every event of every agent.
   { ...common, entryPoints: { hook: 'src/hook/main.ts' } },
   { ...common, entryPoints: { engineWorker: 'src/storage/sqljs/engineWorker.ts' } },
+  { ...common, entryPoints: { salvageWorker: 'src/storage/sqljs/salvageWorker.ts' } },
 ];
 
 await mkdir('dist', { recursive: true });

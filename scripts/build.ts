@@ -6,6 +6,7 @@ export const dist = join(root, 'dist');
 export const engineFiles = {
   workerFile: join(dist, 'engineWorker.js'),
   wasmFile: join(dist, 'sql-wasm.wasm'),
+  salvageFile: join(dist, 'salvageWorker.js'),
 };
 export const hookFile = join(dist, 'hook.js');
 

@@ -58,6 +58,7 @@ export class Container {
           connectClaudeCode: () => connect.show(),
           clearAllData: async () => this.#supervisor?.clearAllData(),
           reopenStore: () => this.#supervisor?.retry(),
+          replaceDamaged: async () => this.#supervisor?.replaceDamaged(),
           showLog: () => this.#channel.show(),
           setAnthropicKey: () => providers.setAnthropicKey(),
           removeAnthropicKey: () => providers.removeAnthropicKey(),
@@ -108,6 +109,7 @@ export class Container {
       engineFiles: {
         workerFile: join(this.#dist, 'engineWorker.js'),
         wasmFile: join(this.#dist, 'sql-wasm.wasm'),
+        salvageFile: join(this.#dist, 'salvageWorker.js'),
       },
       provider,
       clock: systemClock,

@@ -39,6 +39,12 @@ export class Capture {
     await this.store.setAside({ eventId: id, at, reason: 'not-json', ...file });
   }
 
+  /** An event that could be read, but that the store refuses for good: it must not hold up what comes after it. */
+  async refuse(record: SpoolRecord, error: unknown): Promise<void> {
+    this.log.error(`Event ${record.id} was refused.`, error);
+    if ('event' in record) await this.#setAside(record, 'bad-payload');
+  }
+
   async #setAside(record: SpooledEvent, reason: SetAsideReason): Promise<void> {
     this.log.warn(`An event of ${record.agent} was set aside: ${reason}.`);
     const text = JSON.stringify(record.payload);

@@ -29,8 +29,8 @@ export interface DistillerOptions {
   onStored: (session: ActiveSession) => void;
   /** Where a paid provider writes down what it spends. */
   ledger?: UsageLedger;
-  /** Called when the provider can't work, before its messages go back: no attempt is burned. */
-  onPaused?: (error: ProviderPausedError) => void;
+  /** Called when the provider can't work now. Whoever is told stops the generators. */
+  onPaused: (error: ProviderPausedError) => void;
 }
 
 /** Works on one session's messages: gathers a batch, has the provider distil it, stores the results. */
@@ -57,24 +57,27 @@ export class Distiller {
       await this.#distill(session, messages, lease, signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof ProviderPausedError) return this.#paused(messages, lease, error);
-      if (error instanceof BatchTooLargeError && messages.length > 1) {
-        const half = Math.ceil(messages.length / 2);
-        await this.#process(session, messages.slice(0, half), lease, signal);
-        return this.#process(session, messages.slice(half), lease, signal);
+      if (error instanceof ProviderPausedError) {
+        // Whoever is told aborts this generator, and its messages go back as they were.
+        return this.options.onPaused(error);
       }
-      // One at a time, so that a message that can't be distilled does not take the others with it.
-      if (messages.length > 1)
-        for (const message of messages) await this.#process(session, [message], lease, signal);
+      if (messages.length > 1) await this.#split(session, messages, lease, signal, error);
       else await this.#failed(messages[0]!, lease, asError(error));
     }
   }
 
-  async #paused(messages: PersistentMessage[], lease: string, error: ProviderPausedError): Promise<void> {
-    this.options.log.warn(`The provider rests (${error.reason}): ${error.message}`);
-    this.options.onPaused?.(error);
-    const ids = messages.map(({ id }) => id);
-    await this.options.queue.release(lease, ids);
+  /** Halves what was too large; otherwise one at a time, so that poison does not take the others with it. */
+  async #split(
+    session: ActiveSession,
+    messages: PersistentMessage[],
+    lease: string,
+    signal: AbortSignal,
+    error: unknown,
+  ): Promise<void> {
+    const size = error instanceof BatchTooLargeError ? Math.ceil(messages.length / 2) : 1;
+    for (let from = 0; from < messages.length; from += size) {
+      await this.#process(session, messages.slice(from, from + size), lease, signal);
+    }
   }
 
   async #distill(
@@ -86,11 +89,13 @@ export class Distiller {
     const { provider, results, ledger, log } = this.options;
     const batch = await batchOf(session, messages, this.options);
     const { promptNumber } = batch;
+    const messageIds = messages.map(({ id }) => id);
+    // Asked again after a crash with other messages in the batch, a model would give another memory.
+    if (!provider.repeatable && !(await this.options.queue.sealBatch(messageIds, lease))) return;
     const distillation = await provider.distill(batch, signal, ledger);
     const by = distillation.provider ?? provider.id;
     if (signal.aborted) return;
     checkCoverage(batch, distillation);
-    const messageIds = messages.map(({ id }) => id);
     const result = {
       sessionId: session.id,
       promptNumber,

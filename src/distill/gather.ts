@@ -11,14 +11,18 @@ function beginsAnother(batch: readonly PersistentMessage[], message: PersistentM
   const [first] = batch;
   if (!first) return false;
   if (first.promptNumber !== message.promptNumber) return true;
+  // One that was sealed before a crash is taken up as it was.
+  if (first.batch !== message.batch) return true;
   const { gather } = by;
-  if (!gather) return false;
+  if (!gather || message.batch !== undefined) return false;
   const size = batch.reduce((sum, one) => sum + gather.sizeOf(one), 0);
   return size + gather.sizeOf(message) > gather.maxSize;
 }
 
 function isComplete(batch: readonly PersistentMessage[], by: Gathering): boolean {
-  return batch.at(-1)?.body.kind === 'summary' || batch.length >= by.batchSize;
+  const last = batch.at(-1);
+  if (last?.batch !== undefined) return last.id === last.batch;
+  return last?.body.kind === 'summary' || batch.length >= by.batchSize;
 }
 
 /** The batches that these messages give, if nothing comes after them. */

@@ -61,6 +61,8 @@ export interface Gather {
 export interface DistillProvider {
   /** `builtin`, `anthropic`, … : stored with what it made. */
   readonly id: string;
+  /** Gives the same memory however the messages are cut into batches, and asked as often as one likes. */
+  readonly repeatable: boolean;
   /** Most messages it takes in one batch. */
   readonly batchSize: number;
   /** Absent where a batch is taken as soon as nothing more waits. */
@@ -69,8 +71,8 @@ export interface DistillProvider {
   readonly model?: string | undefined;
   /**
    * @param ledger where a provider that is paid writes down what it spends.
-   * @throws when the batch could not be distilled; nothing of it is stored then. ProviderPausedError and
-   * BatchTooLargeError where no message is at fault.
+   * @throws ProviderPausedError when it can't work now, BatchTooLargeError, or anything else when the batch
+   * could not be distilled; nothing of it is stored then.
    */
   distill(batch: Batch, signal: AbortSignal, ledger?: UsageLedger): Promise<Distillation>;
 }

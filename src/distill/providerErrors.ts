@@ -3,8 +3,8 @@ import { TidemarkError } from '../base/errors';
 export type PauseReason = 'overloaded' | 'quota' | 'auth' | 'budget' | 'network';
 
 /**
- * The provider can't work now, and no message is at fault: no attempt is burned, and the provider rests until
- * `retryAt` or, where that is absent, until settings change.
+ * The provider can't work now, whatever the message: no attempt is burned, and distilling pauses until
+ * `retryAt`, or, without it, until a person changes something (a key, a budget, the provider).
  */
 export class ProviderPausedError extends TidemarkError {
   readonly code = 'provider-paused';
@@ -21,7 +21,7 @@ export class ProviderPausedError extends TidemarkError {
   }
 }
 
-/** The batch, or the answer to it, has no room: smaller batches may have. */
+/** The batch is too large for the provider: it is split. A single message that is too large has failed. */
 export class BatchTooLargeError extends TidemarkError {
   readonly code = 'batch-too-large';
 }

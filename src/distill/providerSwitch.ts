@@ -17,6 +17,10 @@ export class ProviderSwitch implements DistillProvider {
     return this.current.batchSize;
   }
 
+  get repeatable(): boolean {
+    return this.current.repeatable;
+  }
+
   get gather(): Gather | undefined {
     return this.current.gather;
   }

@@ -1,5 +1,5 @@
+import type { ProviderPause } from '../distill/providerPause';
 import type { Event } from '../base/event';
-import type { PauseReason } from '../distill/providerErrors';
 import type { DayUsage } from '../distill/usage';
 import type { Observation, Summary } from '../memory/observation';
 import type { QueueCounts, QueuedMessage } from '../queue/message';
@@ -25,13 +25,18 @@ export const MESSAGE_LIMIT = 100;
 
 export interface StoreStatus {
   readonly queue: QueueCounts;
+  /** By a person. */
   readonly paused: boolean;
+  /** By the provider itself. */
+  readonly providerPause?: ProviderPause;
+  /** Size of the database file, bytes. */
+  readonly sizeBytes: number;
+  /** `large`: beyond what a person should be asked about. */
+  readonly warning?: 'large';
   /** Id of the provider that distils. */
   readonly provider: string;
   /** The model that it asks; absent where there is none. */
   readonly model?: string;
-  /** Why it can't work, while it can't. Without `retryAt` (ms since the epoch) a person must act. */
-  readonly rest?: { reason: PauseReason; message: string; advice?: string; retryAt?: number };
   /** What paid requests came to since the day began. */
   readonly today: DayUsage;
   /** The day of the price list by which that was counted, as `2026-11-20`. */
@@ -51,8 +56,10 @@ export interface TidemarkClient {
    * `MESSAGE_LIMIT` messages.
    */
   preview(sessionId: number): Promise<string[]>;
-  /** Failed messages are tried again. Their number; durable when it resolves. */
-  retryFailed(): Promise<number>;
+  /** Failed messages, all or these, are tried again. Their number; durable when it resolves. */
+  retryFailed(messageIds?: readonly number[]): Promise<number>;
+  /** Failed messages, all or these, are deleted for good. Their number; durable when it resolves. */
+  discardFailed(messageIds?: readonly number[]): Promise<number>;
   /** Durable when it resolves: distilling stays paused over restarts. */
   setPaused(paused: boolean): Promise<void>;
   /** Announces sessions whose rows, queue or memory have changed; an empty set where only the status has. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock';
+import { Emitter, type Event } from '../base/event';
 import type { Logger } from '../base/logger';
 import { Capture } from '../capture/capture';
 import { Ingest } from '../capture/ingest';
@@ -9,10 +10,11 @@ import { batchOf } from '../distill/batch';
 import { cutBatches } from '../distill/gather';
 import type { DistillProvider } from '../distill/provider';
 import { modelGathering, previewOf } from '../distill/providers/model/modelProvider';
-import type { ProviderPausedError } from '../distill/providerErrors';
-import { ProviderRest } from './providerRest';
+import { ProviderPauseState, type ProviderPause } from '../distill/providerPause';
 import { ContextFiles } from '../memory/contextFiles';
 import { DEFAULT_LINGER_MS, SessionManager } from '../session/sessionManager';
+import { StorageClosedError, StorageFailedError } from '../storage/errors';
+import { maintain } from '../storage/maintenance';
 import { Engine } from '../storage/sqljs/engine';
 import { EngineUsageStore } from '../storage/usageStore';
 import { EngineMemoryStore, EngineMessageStore, EngineSessionStore } from '../storage/stores';
@@ -28,13 +30,12 @@ export interface KeeperOptions {
   log: Logger;
   /** How long an iterator waits for another message, ms. */
   lingerMs?: number;
-  /** Called when the provider comes to rest, or works again. */
-  onRest?: () => void;
   /** Called when the store or the spool fails: this keeper is of no more use. */
   onFailure: (error: unknown) => void;
 }
 
 const PAUSED = 'paused';
+const MAINTENANCE_MS = 24 * 60 * 60 * 1_000;
 
 /**
  * What exactly one process among all windows runs: database, queue, sessions, spool, distiller.
@@ -44,10 +45,16 @@ const PAUSED = 'paused';
  */
 export class Keeper {
   #paused = false;
+  readonly #changed: Emitter<void>;
+  readonly #pause: ProviderPauseState;
+  readonly #stopping = new AbortController();
+  #sizeBytes = 0;
+  #maintainedAt = Infinity;
   #stopped: Promise<void> | undefined;
 
   private constructor(
     private readonly engine: Engine,
+    private readonly log: Logger,
     readonly sessions: EngineSessionStore,
     readonly queue: EngineMessageStore,
     readonly memory: EngineMemoryStore,
@@ -55,8 +62,12 @@ export class Keeper {
     readonly contextFiles: ContextFiles,
     private readonly spool: Spool,
     readonly usage: EngineUsageStore,
-    private readonly rest: ProviderRest,
-  ) {}
+    pause: ProviderPauseState,
+    changed: Emitter<void>,
+  ) {
+    this.#pause = pause;
+    this.#changed = changed;
+  }
 
   /** @throws what opening the engine throws. */
   static async start(options: KeeperOptions): Promise<Keeper> {
@@ -83,12 +94,17 @@ export class Keeper {
     const memory = new EngineMemoryStore(engine);
     const contextFiles = new ContextFiles(layout.context, memory, clock, log);
     const usage = await EngineUsageStore.open(engine, clock);
-    const rest = new ProviderRest(clock, options.onRest);
+    const changed = new Emitter<void>((error) => log.error('A listener to the keeper failed.', error));
+    const pause = new ProviderPauseState(clock, Math.random, () => keeper.#applyPauses());
     const distiller = new Distiller({
-      ...{ ledger: usage, onPaused: (error: ProviderPausedError) => rest.begin(error) },
+      ledger: usage,
       ...{ provider, queue, sessions, memory, results: memory, clock, log },
       random: Math.random,
-      onStored: (session) => contextFiles.refresh(session.project),
+      onStored: (session) => {
+        pause.worked();
+        contextFiles.refresh(session.project);
+      },
+      onPaused: (error) => pause.pause(error),
     });
     const manager = new SessionManager({
       ...{ sessions, queue, clock, log },
@@ -101,26 +117,42 @@ export class Keeper {
     const spool = new Spool({
       folder: layout.spool,
       log,
-      accept: (record) => capture.accept(record),
+      accept: async (record) => {
+        try {
+          await capture.accept(record);
+        } catch (error) {
+          // The store is in trouble, not the event: its file stays.
+          if (error instanceof StorageFailedError || error instanceof StorageClosedError) throw error;
+          await capture.refuse(record, error);
+        }
+      },
       acceptUnreadable: (id, file) => capture.acceptUnreadable(id, file, clock.now()),
       onFailure: options.onFailure,
     });
-    const parts = [engine, sessions, queue, memory, manager, contextFiles, spool] as const;
-    const keeper = new Keeper(...parts, usage, rest);
-    rest.connect({ stop: () => void manager.suspend(), go: () => keeper.#resume() });
+    const keeper: Keeper = new Keeper(
+      ...([engine, log, sessions, queue, memory, manager, contextFiles, spool] as const),
+      ...([usage, pause, changed] as const),
+    );
     return keeper;
   }
 
   /** Takes up what a former keeper left, then reads the spool. */
-  async #begin({ onFailure }: KeeperOptions): Promise<void> {
+  async #begin({ clock, onFailure }: KeeperOptions): Promise<void> {
     this.engine.onDidFail(onFailure);
+    // At work, not by a timer: a store that nobody uses does not grow.
+    this.sessions.onDidChange(() => {
+      if (clock.now() - this.#maintainedAt > MAINTENANCE_MS) this.maintain(clock).catch(onFailure);
+    });
     await this.queue.resetStuck([]);
     this.#paused = (await this.engine.call('getMeta', { key: PAUSED })) === 'true';
     // A crash may have come between a result and its context file.
     for (const { project } of await this.sessions.listSessions(50)) this.contextFiles.refresh(project);
-    if (this.#paused) await this.manager.suspend();
-    else this.manager.resume();
-    this.spool.start().catch(onFailure);
+    this.#applyPauses();
+    this.spool
+      .start()
+      // Once what has waited is accepted: nothing of it should wait for housekeeping.
+      .then(() => this.maintain(clock))
+      .catch(onFailure);
   }
 
   /** Distilling stands still by a person's wish, kept over restarts. Accepting goes on. */
@@ -128,26 +160,38 @@ export class Keeper {
     return this.#paused;
   }
 
-  /** Durable when it resolves. */
+  /** Why the provider stands still by itself, if it does. */
+  get providerPause(): ProviderPause | undefined {
+    return this.#pause.current;
+  }
+
+  /** Announces that a pause has begun or ended. */
+  get onDidChange(): Event<void> {
+    return this.#changed.event;
+  }
+
+  /** Durable when it resolves. A person who resumes also has a provider that stands still tried again. */
   async setPaused(paused: boolean): Promise<void> {
     await this.engine.call('setMeta', { key: PAUSED, value: String(paused) });
     this.#paused = paused;
-    if (paused) await this.manager.suspend();
-    else this.rest.end();
+    if (!paused) this.#pause.clear();
+    this.#applyPauses();
   }
 
-  /** Why the provider rests, while it does. */
-  get providerRest(): ProviderPausedError | undefined {
-    return this.rest.reason;
+  #applyPauses(): void {
+    if (this.#paused || this.#pause.current) {
+      // Aborts at once; waiting for the end of the work is not needed to call it paused.
+      this.manager.suspend().catch((error) => this.log.error('The work did not pause cleanly.', error));
+    } else {
+      this.manager.resume();
+    }
+    this.#changed.fire();
   }
 
-  /** Settings have changed: a provider that rests is tried again at once. */
+  /** Settings have changed: a provider that stands still is tried again at once. */
   providerChanged(): void {
-    this.rest.end();
-  }
-
-  #resume(): void {
-    if (!this.#paused) this.manager.resume();
+    this.#pause.clear();
+    this.#changed.fire();
   }
 
   /** What a language model would be sent of what waits in a session, request by request. */
@@ -163,6 +207,19 @@ export class Keeper {
     );
   }
 
+  /** Size of the database file after the last housekeeping, bytes. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** Forgets what has served its time and gives free space back, in slices. @throws what the engine throws. */
+  async maintain(clock: Clock): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    this.#maintainedAt = clock.now();
+    this.#sizeBytes = (await maintain(this.engine, clock, this.#stopping.signal)).bytes;
+    this.#changed.fire();
+  }
+
   /** Reads the spool again: its watcher may have missed an event. Resolves when what was there is accepted. */
   rescan(): Promise<void> {
     return this.spool.rescan();
@@ -175,12 +232,14 @@ export class Keeper {
   }
 
   async #stop(): Promise<void> {
-    this.rest.dispose();
+    this.#stopping.abort();
     await this.spool.stop();
     try {
       await this.manager.shutdownAll();
     } finally {
       this.manager.dispose();
+      this.#pause.dispose();
+      this.#changed.dispose();
       await this.contextFiles.flush();
       await this.engine.close();
     }

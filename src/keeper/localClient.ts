@@ -3,7 +3,6 @@ import { Emitter, type Event } from '../base/event';
 import type { Logger } from '../base/logger';
 import type { DistillProvider } from '../distill/provider';
 import { PRICES_AS_OF } from '../distill/providers/model/prices';
-import type { ProviderPausedError } from '../distill/providerErrors';
 import type { Observation, Summary } from '../memory/observation';
 import {
   MESSAGE_LIMIT,
@@ -13,6 +12,9 @@ import {
   type TidemarkClient,
 } from './client';
 import type { Keeper } from './keeper';
+
+/** A store of this size is worth a person's look. */
+const LARGE_BYTES = 1_000_000_000;
 
 /** The store as seen in the window that keeps it. */
 export class LocalClient implements TidemarkClient, Disposable {
@@ -31,23 +33,21 @@ export class LocalClient implements TidemarkClient, Disposable {
       keeper.queue.onTransitions((transitions) =>
         this.#changed.fire(new Set(transitions.map(({ sessionId }) => sessionId))),
       ),
+      keeper.onDidChange(() => this.#changed.fire(new Set())),
       keeper.sessions.onDidChange((id) => this.#changed.fire(new Set([id]))),
     ];
   }
 
   status(): StoreStatus {
-    const { queue, paused, providerRest: rest, usage } = this.keeper;
+    const { queue, paused, providerPause, sizeBytes, usage } = this.keeper;
     const { id: provider, model } = this.provider;
     return {
-      ...{ queue: queue.counts(), paused, provider, today: usage.today, pricesAsOf: PRICES_AS_OF },
+      ...{ queue: queue.counts(), paused, provider, sizeBytes },
+      ...{ today: usage.today, pricesAsOf: PRICES_AS_OF },
       ...(model !== undefined && { model }),
-      ...(rest && { rest: restOf(rest) }),
+      ...(providerPause && { providerPause }),
+      ...(sizeBytes > LARGE_BYTES && { warning: 'large' as const }),
     };
-  }
-
-  /** The status has changed, though no session has. */
-  statusChanged(): void {
-    this.#changed.fire(new Set());
   }
 
   preview(sessionId: number): Promise<string[]> {
@@ -79,26 +79,20 @@ export class LocalClient implements TidemarkClient, Disposable {
     return this.keeper.memory.summary(id);
   }
 
-  retryFailed(): Promise<number> {
-    return this.keeper.queue.retry();
+  retryFailed(messageIds?: readonly number[]): Promise<number> {
+    return this.keeper.queue.retry(messageIds);
   }
 
-  async setPaused(paused: boolean): Promise<void> {
-    await this.keeper.setPaused(paused);
-    this.statusChanged();
+  discardFailed(messageIds?: readonly number[]): Promise<number> {
+    return this.keeper.queue.discard(messageIds);
+  }
+
+  setPaused(paused: boolean): Promise<void> {
+    return this.keeper.setPaused(paused);
   }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
-}
-
-/** As plain data: it may cross to another window. */
-function restOf({ reason, message, advice, retryAt }: ProviderPausedError): NonNullable<StoreStatus['rest']> {
-  return {
-    ...{ reason, message },
-    ...(advice !== undefined && { advice }),
-    ...(retryAt !== undefined && { retryAt }),
-  };
 }

@@ -3,6 +3,7 @@ import { Deferred } from '../base/async';
 import { asError } from '../base/errors';
 import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/event';
+import { setAsideDamaged, type SetAsideResult } from '../storage/setAsideDamaged';
 import type { TidemarkClient } from './client';
 import { Keeper, type KeeperOptions } from './keeper';
 import { LocalClient } from './localClient';
@@ -24,7 +25,9 @@ export type StoreState =
   | { kind: 'failed'; error: Error }
   | { kind: 'stopped' };
 
-export type SupervisorOptions = Omit<KeeperOptions, 'onFailure' | 'onRest'>;
+export interface SupervisorOptions extends Omit<KeeperOptions, 'onFailure'> {
+  engineFiles: KeeperOptions['engineFiles'] & { salvageFile: string };
+}
 
 const MIN_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
@@ -88,7 +91,6 @@ export class Supervisor {
     const keeper = await Keeper.start({
       ...this.options,
       onFailure: failure.resolve,
-      onRest: () => this.#client?.statusChanged(),
     });
     if (this.#stop.signal.aborted) return keeper.stop();
     this.#keeper = keeper;
@@ -125,7 +127,6 @@ export class Supervisor {
   /** Provider, key, model or budget have changed: one that rests is tried again at once. */
   providerChanged(): void {
     this.#keeper?.providerChanged();
-    this.#client?.statusChanged();
   }
 
   /** Reads the spool again: its watcher may have missed an event. */
@@ -155,6 +156,25 @@ export class Supervisor {
       }
     } finally {
       await this.#startKeeper();
+    }
+  }
+
+  /**
+   * Puts a store that can't be read out of the way, with what can be saved of it, and starts with an empty one.
+   * @throws when the store has not failed, or a file can't be moved; nothing is deleted in any case.
+   */
+  async replaceDamaged(): Promise<SetAsideResult> {
+    if (this.#state.kind !== 'failed' || !this.#ownership) throw new Error('The store has not failed.');
+    this.#retry?.dispose();
+    this.#become({ kind: 'starting' });
+    const { folder, engineFiles, clock } = this.options;
+    try {
+      const result = await setAsideDamaged(storageLayout(folder).database, engineFiles, clock.now());
+      await this.#startKeeper();
+      return result;
+    } catch (error) {
+      this.#fail(asError(error));
+      throw error;
     }
   }
 

@@ -49,6 +49,8 @@ export interface PersistentMessage {
   readonly createdAt: number;
   /** Failed attempts so far. */
   readonly attempts: number;
+  /** The last message of the batch that it was sealed into; absent where it is in none. */
+  readonly batch?: number;
   readonly body: MessageBody;
 }
 

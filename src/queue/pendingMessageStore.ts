@@ -39,6 +39,11 @@ export interface PendingMessageStore {
     reason: string,
     options: FailureOptions,
   ): Promise<void>;
+  /**
+   * Remembers that these messages are one batch, so that it is taken up as it was after a crash. False, and
+   * nothing changed, when the lease is lost.
+   */
+  sealBatch(messageIds: readonly number[], lease: string): Promise<boolean>;
   /** Back to `pending` at once, no attempt burned. All of the lease's messages where no ids are given. */
   release(lease: string, messageIds?: readonly number[]): Promise<void>;
   /** Failed messages become `pending` with all their attempts. Of all sessions where no ids are given. */

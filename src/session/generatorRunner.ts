@@ -114,8 +114,10 @@ export class GeneratorRunner {
       failed = true;
       this.options.log.error(`The work on session ${session.id} failed.`, error);
     }
-    const due = await this.#endReading(session, messages);
+    const ending = await this.#endReading(session, messages);
     session.generator = undefined;
+    // Compared in the same step: until now, a wake found this generator still there and started none.
+    const due = ending.due || ending.version !== session.wake.version;
     if (!isActive(session)) return;
     if (failed || (due && messages.claimed === 0)) {
       this.#restartLater(session);
@@ -126,17 +128,18 @@ export class GeneratorRunner {
     }
   }
 
-  /** Puts back what the generator left unconfirmed. True when messages of the session are due. */
-  async #endReading(session: MutableSession, messages: MessageIterator): Promise<boolean> {
+  /** Puts back what the generator left unconfirmed. Whether messages are due, and the wake before that was asked. */
+  async #endReading(
+    session: MutableSession,
+    messages: MessageIterator,
+  ): Promise<{ due: boolean; version: number }> {
     try {
       await messages.return();
       const { version } = session.wake;
-      const due = (await this.options.queue.peekPending(session.id)) !== undefined;
-      // What was queued while we looked is due as well: its wake found this generator still there.
-      return due || version !== session.wake.version;
+      return { version, due: (await this.options.queue.peekPending(session.id)) !== undefined };
     } catch (error) {
       this.options.log.error(`The work on session ${session.id} could not be put back.`, error);
-      return false;
+      return { version: session.wake.version, due: false };
     }
   }
 

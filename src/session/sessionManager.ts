@@ -4,6 +4,7 @@ import { Emitter, type Event } from '../base/event';
 import type { Logger } from '../base/logger';
 import type { ToolUse, Subagent } from '../capture/vocabulary';
 import type { DedupeKey, MessageBody } from '../queue/message';
+import { boundBody } from '../queue/messageBounds';
 import type { EnqueueResult, PendingMessageStore } from '../queue/pendingMessageStore';
 import type { Transition } from '../queue/transition';
 import { MutableSession, type ActiveSession } from './activeSession';
@@ -163,7 +164,8 @@ export class SessionManager implements Disposable {
 
   /**
    * Accepts one piece of evidence: on disk when the promise resolves, and the session's iterator is awake.
-   * When it rejects, nothing was accepted. Calls of one session are stored in their order.
+   * When it rejects, nothing was accepted. Calls of one session are stored in their order. What is longer than
+   * `BODY_LIMIT` is cut.
    * @throws UnknownSessionError, or what the store throws.
    */
   queueObservation(id: number, work: QueuedWork, origin: Origin = {}): Promise<EnqueueResult> {
@@ -189,7 +191,7 @@ export class SessionManager implements Disposable {
         sessionId: id,
         promptNumber: origin.promptNumber ?? this.#active.get(id)?.lastPromptNumber ?? 0,
         createdAt,
-        body,
+        body: boundBody(body),
         dedupeKeys: origin.dedupeKeys ?? [],
       });
     return this.#active.has(id) && !this.#order.has(id) ? enqueue() : this.#inOrder(id, enqueue);

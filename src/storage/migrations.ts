@@ -51,6 +51,7 @@ const migrations: readonly string[] = [
     attempts INTEGER NOT NULL DEFAULT 0,
     available_at INTEGER NOT NULL DEFAULT 0,
     lease TEXT,
+    batch INTEGER,
     error TEXT,
     tool_use_id TEXT
   );

@@ -110,6 +110,8 @@ export class EngineMessageStore implements PendingMessageStore {
       reason,
       maxAttempts: this.maxAttempts,
     });
+  sealBatch: PendingMessageStore['sealBatch'] = (messageIds, lease) =>
+    this.engine.call('sealBatch', { messageIds, lease });
   release: PendingMessageStore['release'] = (lease, messageIds) =>
     this.engine.call('release', { lease, ...(messageIds && { messageIds }) });
   retry: PendingMessageStore['retry'] = (messageIds) =>

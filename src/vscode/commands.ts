@@ -4,12 +4,20 @@ import type { Logger } from '../base/logger';
 import type { SessionItem, TidemarkClient } from '../keeper/client';
 import { commands, views } from './ids';
 import { MemoryDocuments, type MemoryRef } from './memoryDocuments';
+import type { SetAsideResult } from '../storage/setAsideDamaged';
+import type { SessionNode } from './sessionNodes';
 import type { StoreView } from './storeView';
+
+/** The message of a row of the tree. */
+function idsOf(node: SessionNode): number[] {
+  return node.kind === 'message' ? [node.message.id] : [];
+}
 
 export interface CommandActions {
   connectClaudeCode(): Promise<void>;
   clearAllData(): Promise<void>;
   reopenStore(): void;
+  replaceDamaged(): Promise<SetAsideResult | undefined>;
   showLog(): void;
   setAnthropicKey(): Promise<void>;
   removeAnthropicKey(): Promise<void>;
@@ -30,6 +38,13 @@ export class Commands implements vscode.Disposable {
       [commands.pause, () => this.#client().setPaused(true)],
       [commands.resume, () => this.#client().setPaused(false)],
       [commands.retryFailed, () => this.#retryFailed()],
+      [commands.discardFailed, () => this.#discard()],
+      [
+        commands.retryMessage,
+        async (node: SessionNode) => void (await this.#client().retryFailed(idsOf(node))),
+      ],
+      [commands.discardMessage, (node: SessionNode) => this.#discard(idsOf(node))],
+      [commands.replaceDamaged, () => this.#replaceDamaged()],
       [commands.showLog, () => actions.showLog()],
       [commands.showSessions, () => this.#showSessions()],
       [commands.openMemory, (ref: MemoryRef) => MemoryDocuments.open(ref)],
@@ -77,6 +92,43 @@ export class Commands implements vscode.Disposable {
   async #retryFailed(): Promise<void> {
     const count = await this.#client().retryFailed();
     vscode.window.setStatusBarMessage(vscode.l10n.t('Tidemark tries {0} again', count), 3_000);
+  }
+
+  async #discard(messageIds?: readonly number[]): Promise<void> {
+    const client = this.#client();
+    const count = messageIds?.length ?? client.status().queue.failed;
+    const discard = vscode.l10n.t('Discard');
+    const answer = await vscode.window.showWarningMessage(
+      count === 1
+        ? vscode.l10n.t('Discard what could not be distilled?')
+        : vscode.l10n.t('Discard {0} messages that could not be distilled?', count),
+      { modal: true, detail: vscode.l10n.t('What they tell will not be remembered.') },
+      discard,
+    );
+    if (answer === discard) await client.discardFailed(messageIds);
+  }
+
+  async #replaceDamaged(): Promise<void> {
+    const start = vscode.l10n.t('Set Aside and Start Anew');
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Start with an empty store?'),
+      {
+        modal: true,
+        detail: vscode.l10n.t(
+          'The store that can’t be opened is kept in a folder beside it, together with what can still be read of it. Nothing is deleted.',
+        ),
+      },
+      start,
+    );
+    if (answer !== start) return;
+    const result = await this.actions.replaceDamaged();
+    if (!result) return;
+    const show = vscode.l10n.t('Show Folder');
+    const next = await vscode.window.showInformationMessage(
+      vscode.l10n.t('Tidemark has started anew. {0} rows of the old store could be saved.', result.rows),
+      show,
+    );
+    if (next === show) await vscode.env.openExternal(vscode.Uri.file(result.folder));
   }
 
   async #showSessions(): Promise<void> {

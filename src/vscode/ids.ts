@@ -15,6 +15,10 @@ export const commands = {
   removeAnthropicKey: 'tidemark.removeAnthropicKey',
   chooseLanguageModel: 'tidemark.chooseLanguageModel',
   showWhatWouldBeSent: 'tidemark.showWhatWouldBeSent',
+  replaceDamaged: 'tidemark.replaceDamaged',
+  retryMessage: 'tidemark.retryMessage',
+  discardMessage: 'tidemark.discardMessage',
+  discardFailed: 'tidemark.discardFailed',
 } as const;
 
 export const views = { sessions: 'tidemark.sessions' } as const;

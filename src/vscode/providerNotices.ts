@@ -4,7 +4,7 @@ import { commands } from './ids';
 import { restText } from './providerText';
 import type { StoreView } from './storeView';
 
-type Rest = NonNullable<StoreStatus['rest']>;
+type Rest = NonNullable<StoreStatus['providerPause']>;
 
 const hidden = (reason: string) => `tidemark.noticeHidden:${reason}`;
 
@@ -22,7 +22,7 @@ export class ProviderNotices implements vscode.Disposable {
 
   #look(): void {
     const status = this.store.client?.status();
-    const rest = status?.rest;
+    const rest = status?.providerPause;
     if (!status || !rest || rest.reason === 'overloaded' || rest.reason === 'network') return;
     const name = `${status.provider} ${rest.reason} ${rest.message}`;
     if (this.#told === name || this.memento.get(hidden(rest.reason))) return;

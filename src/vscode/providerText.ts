@@ -33,7 +33,7 @@ export function usageText(
 }
 
 /** Why the provider rests, in the person's language. */
-export function restText({ reason, retryAt }: NonNullable<StoreStatus['rest']>): string {
+export function restText({ reason, retryAt }: NonNullable<StoreStatus['providerPause']>): string {
   const when = retryAt === undefined ? '' : new Date(retryAt).toLocaleTimeString();
   switch (reason) {
     case 'budget':

@@ -61,8 +61,15 @@ function stateLook(state: StoreState): Look {
   }
 }
 
-function statusLook({ queue, paused, rest }: StoreStatus): Look {
+function statusLook({ queue, paused, providerPause, warning }: StoreStatus): Look {
   const work = queue.pending + queue.processing;
+  if (providerPause && providerPause.retryAt === undefined) {
+    return {
+      text: '$(debug-pause) Tidemark',
+      meaning: restText(providerPause),
+      background: 'statusBarItem.errorBackground',
+    };
+  }
   if (queue.failed > 0) {
     return {
       text: `$(warning) ${queue.failed}`,
@@ -70,20 +77,23 @@ function statusLook({ queue, paused, rest }: StoreStatus): Look {
       background: 'statusBarItem.warningBackground',
     };
   }
-  if (rest && rest.retryAt === undefined) {
-    return {
-      text: work > 0 ? `$(warning) ${work}` : '$(warning) Tidemark',
-      meaning: restText(rest),
-      background: 'statusBarItem.warningBackground',
-    };
-  }
-  if (rest && !paused) {
-    return { text: work > 0 ? `$(watch) ${work}` : '$(watch)', meaning: restText(rest) };
-  }
   if (paused) {
     return {
       text: work > 0 ? `$(debug-pause) ${work}` : '$(debug-pause) Tidemark',
       meaning: work > 0 ? vscode.l10n.t('Paused, {0} waiting', work) : vscode.l10n.t('Paused'),
+    };
+  }
+  if (providerPause?.retryAt !== undefined) {
+    return {
+      text: `$(debug-pause) ${work}`,
+      meaning: restText(providerPause),
+    };
+  }
+  if (warning === 'large') {
+    return {
+      text: '$(warning) Tidemark',
+      meaning: vscode.l10n.t('The store has grown large'),
+      background: 'statusBarItem.warningBackground',
     };
   }
   if (work > 0)
@@ -104,7 +114,7 @@ function tooltip(meaning: string, status: StoreStatus | undefined, state: StoreS
     text.appendMarkdown(`$(server-process) ${providerText(status)}\n\n`);
     const usage = usageText(status, budgetUsd());
     if (usage !== undefined) text.appendMarkdown(`$(graph) ${usage}\n\n`);
-    if (status.rest) text.appendMarkdown(`$(warning) ${restText(status.rest)}\n\n`);
+    if (status.providerPause) text.appendMarkdown(`$(warning) ${restText(status.providerPause)}\n\n`);
     if (failed > 0) links.push([vscode.l10n.t('Retry failed'), commands.retryFailed]);
     links.push(
       status.paused ? [vscode.l10n.t('Resume'), commands.resume] : [vscode.l10n.t('Pause'), commands.pause],

@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import { chosenSeed, Random } from '../support/random';
 import { makeFolder, removeFolders } from '../support/store';
 import { dist } from '../../scripts/build';
 import { fillSpool } from './spoolFiller';
@@ -12,16 +13,6 @@ import { memoryOf } from './memoryOf';
 
 const ROUNDS = 20;
 const SESSIONS = 10;
-
-/** A repeatable source of chance (mulberry32). */
-function seeded(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 describe('a keeper that is killed while it works through a spool of 500 events', function () {
   this.timeout(180_000);
@@ -80,8 +71,8 @@ describe('a keeper that is killed while it works through a spool of 500 events',
     assert.equal(expected.sessions.flatMap(({ outcomes }) => outcomes).length, tools);
     assert.equal(expected.sessions.flatMap(({ summaries }) => summaries).length, prompts);
 
-    const seed = Number(process.env['TIDEMARK_SEED'] ?? Date.now() % 1_000_000);
-    const random = seeded(seed);
+    const seed = chosenSeed();
+    const random = new Random(seed);
     let left = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const folder = await makeFolder();
@@ -89,7 +80,7 @@ describe('a keeper that is killed while it works through a spool of 500 events',
       const killed = start(folder);
       killed.idle.catch(() => undefined);
       await killed.ready;
-      await new Promise((resolve) => setTimeout(resolve, random() * took * 0.8));
+      await new Promise((resolve) => setTimeout(resolve, random.next() * took * 0.8));
       await killed.kill();
       left += (await readdir(join(folder, 'spool'))).length > 0 ? 1 : 0;
       await workOff(folder);

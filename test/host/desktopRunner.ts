@@ -4,7 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { hasDisplay, prepareUserData } from '../support/desktop';
 import { MissingPrerequisite } from '../support/errors';
 import { isolatedHome } from '../support/isolatedHome';
-import { extensionId, extensionRoot, projectRoot } from '../support/project';
+import { extensionId, projectRoot } from '../support/project';
 import type { TestRun } from '../support/testRun';
 
 const silenceMs = 10_000;
@@ -50,7 +50,7 @@ export async function runInDesktop(
   await mkdir(folder);
   await runInElectron({
     vscodeExecutablePath: executable,
-    extensionDevelopmentPath: extensionRoot,
+    extensionDevelopmentPath: projectRoot,
     extensionTestsPath: suite,
     extensionTestsEnv: Object.fromEntries(
       Object.entries({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensureChromium, launchBrowser } from '../support/chromium';
 import { installServerHost, serverHostName } from '../support/hostInstall';
 import { isolatedHome } from '../support/isolatedHome';
-import { extensionId, extensionRoot } from '../support/project';
+import { extensionId, projectRoot } from '../support/project';
 import { ServerHost } from '../support/serverHost';
 import type { TestRun } from '../support/testRun';
 import { hostReportVariable, suitePrefix } from './report';
@@ -51,7 +51,7 @@ export async function runInServer(
       else console.push(`${type}: ${line}`);
     });
     const payload = [
-      ['extensionDevelopmentPath', host.remoteUri(extensionRoot)],
+      ['extensionDevelopmentPath', host.remoteUri(projectRoot)],
       ['extensionTestsPath', host.remoteUri(suite)],
       ['skipWelcome', 'true'],
     ] as const;

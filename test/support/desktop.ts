@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { delimiter, join } from 'node:path';
-import { extensionId, extensionRoot } from './project';
+import { extensionId, projectRoot } from './project';
 import { quietSettings } from './serverHost';
 import type { TestRun } from './testRun';
 
@@ -42,7 +42,7 @@ export async function openDesktop(
       '--new-window',
       `--user-data-dir=${userData}`,
       `--extensions-dir=${join(home, 'extensions')}`,
-      `--extensionDevelopmentPath=${extensionRoot}`,
+      `--extensionDevelopmentPath=${projectRoot}`,
       '--disable-workspace-trust',
     ],
     { stdio: 'inherit', shell: process.platform === 'win32' },

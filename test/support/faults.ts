@@ -35,7 +35,7 @@ export class Faults {
 
   /** For workers that are started from now on. */
   install(): void {
-    setEnvironmentData(FAULTS, this.#cells.buffer as never);
+    setEnvironmentData(FAULTS, this.#cells.buffer);
   }
 
   get(slot: Slot): number {

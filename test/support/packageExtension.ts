@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createVSIX } from '@vscode/vsce';
-import { extensionRoot, outFolder } from './project';
+import { projectRoot, outFolder } from './project';
 
 /** Packages the extension as it would be published. `dist/` must be built. Answers the .vsix file's path. */
 export async function packageExtension(): Promise<string> {
@@ -9,7 +9,7 @@ export async function packageExtension(): Promise<string> {
   const packagePath = join(outFolder, 'extension.vsix');
   // Without dependencies: what is used of them is in the bundles.
   await createVSIX({
-    cwd: extensionRoot,
+    cwd: projectRoot,
     packagePath,
     dependencies: false,
     allowMissingRepository: true,

@@ -2,9 +2,6 @@ import { join, resolve } from 'node:path';
 
 export const projectRoot = resolve(__dirname, '..', '..');
 
-/** Where the package.json of the extension under test is. */
-export const extensionRoot = projectRoot;
-
 /** What test runs leave for people to look at: screenshots, reports, bundles. Not under version control. */
 export const outFolder = join(projectRoot, 'out');
 

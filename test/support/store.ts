@@ -28,8 +28,15 @@ export async function removeFolders(): Promise<void> {
 }
 
 /** The real engine on a real file. The caller closes `engine`. */
-export async function openStore(folder: string, clock: Clock = systemClock): Promise<OpenStore> {
-  const engine = await Engine.open({ file: join(folder, 'tidemark.db'), ...engineFiles, log: silentLogger });
+export async function openStore(
+  folder: string,
+  clock: Clock = systemClock,
+  workerFile = engineFiles.workerFile,
+): Promise<OpenStore> {
+  const engine = await Engine.open({
+    ...{ file: join(folder, 'tidemark.db'), workerFile, wasmFile: engineFiles.wasmFile },
+    log: silentLogger,
+  });
   return {
     engine,
     sessions: new EngineSessionStore(engine, silentLogger),

@@ -18,6 +18,7 @@ interface MessageRow extends Row {
   prompt_number: number;
   created_at: number;
   attempts: number;
+  batch: number | null;
   body: string;
 }
 
@@ -27,7 +28,7 @@ interface QueuedRow extends MessageRow {
   error: string | null;
 }
 
-const messageColumns = 'id, session_id, prompt_number, created_at, attempts';
+const messageColumns = 'id, session_id, prompt_number, created_at, attempts, batch';
 
 function toMessage(row: MessageRow): PersistentMessage {
   return {
@@ -36,6 +37,7 @@ function toMessage(row: MessageRow): PersistentMessage {
     promptNumber: row.prompt_number,
     createdAt: row.created_at,
     attempts: row.attempts,
+    ...(row.batch !== null && { batch: row.batch }),
     body: JSON.parse(row.body) as MessageBody,
   };
 }
@@ -151,7 +153,7 @@ export function markFailed(
     const tried = attempts + (args.countAttempt ? 1 : 0);
     const to = tried >= args.maxAttempts ? 'failed' : 'pending';
     context.sql.run(
-      'UPDATE messages SET state = ?, attempts = ?, available_at = ?, lease = NULL, error = ? WHERE id = ?',
+      'UPDATE messages SET state = ?, attempts = ?, available_at = ?, lease = NULL, batch = NULL, error = ? WHERE id = ?',
       to,
       tried,
       Math.round(args.retryAt),
@@ -160,6 +162,14 @@ export function markFailed(
     );
     context.moved({ messageId: id, sessionId: session_id, from: 'processing', to });
   }
+}
+
+export function sealBatch(context: OperationContext, held: Held): boolean {
+  const messages = heldMessages(context, held);
+  if (messages.length !== held.messageIds.length) return false;
+  const last = Math.max(...held.messageIds);
+  for (const { id } of messages) context.sql.run('UPDATE messages SET batch = ? WHERE id = ?', last, id);
+  return true;
 }
 
 interface IdRow extends Row {

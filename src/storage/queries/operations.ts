@@ -1,3 +1,5 @@
+import type { OperationContext } from './context';
+import * as maintenance from './maintenance';
 import * as memory from './memory';
 import * as messages from './messages';
 import * as meta from './meta';
@@ -21,6 +23,7 @@ export const operations = {
   peekPending: messages.peekPending,
   confirmProcessed: messages.confirmProcessed,
   markFailed: messages.markFailed,
+  sealBatch: messages.sealBatch,
   release: messages.release,
   retry: messages.retry,
   discard: messages.discard,
@@ -37,6 +40,9 @@ export const operations = {
   listSetAside: memory.listSetAside,
   observation: memory.observation,
   summary: memory.summary,
+  trim: maintenance.trim,
+  giveBack: maintenance.giveBack,
+  storeSize: (context: OperationContext, _args: Record<string, never>) => maintenance.storeSize(context),
   getMeta: meta.getMeta,
   setMeta: meta.setMeta,
   otherTitles: memory.otherTitles,

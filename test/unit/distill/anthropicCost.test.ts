@@ -24,7 +24,7 @@ describe('What distilling with Anthropic costs', () => {
   const quiet = () => until(started.keeper.queue, () => counts().pending + counts().processing === 0);
   const rests = async () => {
     const { keeper } = started;
-    await until(keeper.queue, () => keeper.providerRest !== undefined && counts().processing === 0);
+    await until(keeper.queue, () => keeper.providerPause !== undefined && counts().processing === 0);
     const { manager, queue } = keeper;
     for (const id of queue.sessionsWithPending()) await manager.getSession(id)?.generator;
   };
@@ -122,20 +122,20 @@ describe('What distilling with Anthropic costs', () => {
     const clock = new ManualClock();
     const budgetUsd = 0.01;
     const { keeper } = await start({ clock, budgetUsd });
-    for (let turn = 0; turn < 100 && !keeper.providerRest; turn++) {
+    for (let turn = 0; turn < 100 && !keeper.providerPause; turn++) {
       await queueTurn(keeper, `session ${turn}`, [work('a')]);
       await Promise.race([quiet(), rests()]);
     }
     const sent = server.requests.length;
     assert.ok(sent > 10, 'most of the budget can be used');
     assert.ok(sent * COST <= budgetUsd);
-    assert.equal(keeper.providerRest?.reason, 'budget');
-    assert.equal(keeper.providerRest.retryAt, nextDayOf(clock.now()));
+    assert.equal(keeper.providerPause?.reason, 'budget');
+    assert.equal(keeper.providerPause.retryAt, nextDayOf(clock.now()));
     assert.equal(counts().pending, 2);
     clock.advance(nextDayOf(clock.now()) - clock.now());
     await quiet();
     assert.equal(server.requests.length, sent + 1);
-    assert.equal(keeper.providerRest, undefined);
+    assert.equal(keeper.providerPause, undefined);
   });
 
   it('is not passed by many sessions at once', async () => {

@@ -25,7 +25,7 @@ describe('The Anthropic provider, when things go wrong', () => {
   const quiet = () => until(keeper().queue, () => counts().pending + counts().processing === 0);
   /** Resolves when the provider rests, all that was claimed has gone back, and nobody works. */
   const rests = async () => {
-    await until(keeper().queue, () => keeper().providerRest !== undefined && counts().processing === 0);
+    await until(keeper().queue, () => keeper().providerPause !== undefined && counts().processing === 0);
     const { manager, queue } = keeper();
     for (const id of queue.sessionsWithPending()) await manager.getSession(id)?.generator;
   };
@@ -94,7 +94,7 @@ describe('The Anthropic provider, when things go wrong', () => {
       server.next.push(reply);
       const id = await queueTurn(keeper(), 'one', [work('a'), work('b')]);
       await rests();
-      const rest = keeper().providerRest!;
+      const rest = keeper().providerPause!;
       assert.equal(rest.reason, reason);
       assert.equal(rest.retryAt, wait === undefined ? undefined : started.clock.now() + wait);
       assert.deepEqual(await attempts(id), ['pending 0', 'pending 0', 'pending 0']);
@@ -107,7 +107,7 @@ describe('The Anthropic provider, when things go wrong', () => {
         keeper().providerChanged();
       } else started.clock.advance(wait);
       await quiet();
-      assert.equal(keeper().providerRest, undefined);
+      assert.equal(keeper().providerPause, undefined);
       assert.equal((await keeper().memory.observations(id)).length, 1);
       assert.equal((await keeper().memory.summaries(id)).length, 1);
     });
@@ -129,7 +129,7 @@ describe('The Anthropic provider, when things go wrong', () => {
       });
       const cut = await queueTurn(keeper(), `cut ${at}`, []);
       await rests();
-      assert.equal(keeper().providerRest?.reason, 'network', `cut at ${at}`);
+      assert.equal(keeper().providerPause?.reason, 'network', `cut at ${at}`);
       await nothingStored(cut);
       started.clock.advance(15_000);
       await quiet();
@@ -148,7 +148,7 @@ describe('The Anthropic provider, when things go wrong', () => {
     const id = await queueTurn(keeper(), 'refused', [work('good'), work('bad')]);
     await until(keeper().queue, () => counts().pending === 1 && counts().processing === 0);
     assert.deepEqual(await attempts(id), ['pending 1']);
-    assert.equal(keeper().providerRest, undefined);
+    assert.equal(keeper().providerPause, undefined);
     // Due again after a while, and then gathered for a while.
     await eventually(
       'the last attempt',
@@ -195,6 +195,7 @@ describe('The Anthropic provider, when things go wrong', () => {
     const id = await queueTurn(keeper(), 'silent', [work('a')]);
     await until(keeper().queue, () => counts().processing === 2);
     await keeper().setPaused(true);
+    await until(keeper().queue, () => counts().processing === 0);
     assert.deepEqual(await attempts(id), ['pending 0', 'pending 0']);
     server.reply = answering(() => ({ observations: [], summary: null }));
   });

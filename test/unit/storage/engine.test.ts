@@ -175,6 +175,12 @@ describe('the storage engine', () => {
     connection.close();
   });
 
+  it('tells why a migration failed, also where SQLite has rolled it back by itself', async () => {
+    const connection = SqliteConnection.open(sqlite, join(await makeFolder(), 'a.db'));
+    assert.throws(() => migrate(connection, ['ROLLBACK; SELECT * FROM missing']), /no such table: missing/);
+    connection.close();
+  });
+
   it('stores any text, with what lies behind a NUL and lone surrogates', async () => {
     const { engine, sessions, queue } = await openStore(await makeFolder());
     const { id } = await sessions.ensureSession('claude-code', 'nul\0behind', project, 1);

@@ -111,6 +111,7 @@ function distillBatch(batch: Batch): Distillation {
 export function createBuiltinProvider(): DistillProvider {
   return {
     id: PROVIDER_ID,
+    repeatable: true,
     batchSize: BATCH_SIZE,
     distill: async (batch, signal) => {
       signal.throwIfAborted();

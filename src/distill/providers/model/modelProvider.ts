@@ -43,6 +43,8 @@ const allInput = (used: TokenUsage) => used.inputTokens + used.cacheReadTokens +
  * what the service reports, and only then read. Nothing of an answer that is not whole is used.
  */
 export class ModelProvider implements DistillProvider {
+  /** Asked twice, a model answers twice. */
+  readonly repeatable = false;
   readonly batchSize = modelGathering.batchSize;
   readonly gather = modelGathering.gather;
 

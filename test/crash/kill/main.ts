@@ -1,0 +1,4 @@
+import { runFromCommandLine } from '../commandLine';
+import { killRounds } from './rounds';
+
+void runFromCommandLine('kills', killRounds);

@@ -1,0 +1,4 @@
+import { runFromCommandLine } from '../commandLine';
+import { powerCutRounds } from './rounds';
+
+void runFromCommandLine('power cuts', powerCutRounds);
