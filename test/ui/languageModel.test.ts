@@ -63,6 +63,10 @@ describe('a language model of VS Code', () => {
     assert.equal(await prompts(), before + 1);
     await answerWith({ text: `\`\`\`json\n${JSON.stringify(answer)}\n\`\`\`` });
     await workbench.quickInput.runCommand('Tidemark: Pause');
+    await eventually('the pause', async () => (await item.ariaLabel())?.includes('Paused, 2 waiting'));
+    await eventually('the command', async () =>
+      (await workbench.quickInput.commandTitles('Tidemark: Res')).includes('Tidemark: Resume'),
+    );
     await workbench.quickInput.runCommand('Tidemark: Resume');
     await item.waitForText('');
     const sent = await readFile(join(folder, 'prompts', String(before + 2)), 'utf8');
