@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { said } from '../support/anthropicServer';
@@ -40,7 +40,10 @@ describe('a language model of VS Code', () => {
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await session.recordFailure(this.currentTest.fullTitle());
   });
-  after(() => session?.close());
+  after(async () => {
+    await session?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it('is picked by the person, asked with their consent only, and its quota is told', async () => {
     const { workbench } = session;
