@@ -30,9 +30,22 @@ const keeperApart = {
     build.onResolve({ filter: /\/keeper\/entry$/ }, () => ({ path: './keeper.js', external: true })),
 };
 
+/** So is the Anthropic SDK: loaded only where there is a key. */
+const anthropicApart = {
+  name: 'anthropic-apart',
+  setup: (build) =>
+    build.onResolve({ filter: /\/anthropic\/entry$/ }, () => ({ path: './anthropic.js', external: true })),
+};
+
 const bundles = [
-  { ...common, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], plugins: [keeperApart] },
+  {
+    ...common,
+    entryPoints: { extension: 'src/extension.ts' },
+    external: ['vscode'],
+    plugins: [keeperApart, anthropicApart],
+  },
   { ...common, entryPoints: { keeper: 'src/keeper/entry.ts' } },
+  { ...common, entryPoints: { anthropic: 'src/distill/providers/anthropic/entry.ts' } },
   // The hook program stands alone: it starts for every event of every agent.
   { ...common, entryPoints: { hook: 'src/hook/main.ts' } },
   // Run by VS Code when the extension has been uninstalled.

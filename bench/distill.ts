@@ -1,6 +1,9 @@
 /**
- * How much of recorded sessions a provider remembers: `--provider builtin [--json] [--recordings DIR]`. Each
- * session with a checklist is scored; limits broken, false claims and leaks end with exit code 1.
+ * How much of recorded sessions a provider remembers: `--provider builtin|anthropic [--json] [--recordings DIR]`.
+ * Each session with a checklist is scored; limits broken, false claims and leaks end with exit code 1.
+ *
+ * `anthropic` asks the real service where TIDEMARK_BENCH_ANTHROPIC_KEY has a key, which then pays. Without one
+ * a stand-in on this machine answers: then only the tokens are a figure (`standIn: true`), not the recall.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,10 +12,21 @@ import { createBuiltinProvider } from '../src/distill/providers/builtin/builtinP
 import type { DistillProvider } from '../src/distill/provider';
 import type { Checklist, Score } from './checklist';
 import { recallOf, score } from './checklist';
+import { openAnthropic } from './anthropicProvider';
 import { distilTurns, readRecording, turnsOf } from './recordedSession';
 import { fillPlaceholders } from '../scripts/replay/placeholders';
 
-const providers: Record<string, () => DistillProvider> = { builtin: createBuiltinProvider };
+/** A provider to measure, and how its parts are ended. */
+export interface Measured {
+  provider: DistillProvider;
+  standIn?: boolean;
+  close?: () => Promise<void>;
+}
+
+const providers: Record<string, () => Promise<Measured>> = {
+  builtin: async () => ({ provider: createBuiltinProvider() }),
+  anthropic: () => openAnthropic(),
+};
 
 interface SessionScore extends Score {
   session: string;
@@ -88,8 +102,8 @@ async function main(): Promise<void> {
       },
     },
   });
-  const provider = providers[values.provider]?.();
-  if (provider === undefined) throw new Error(`--provider: one of ${Object.keys(providers).join(', ')}`);
+  const open = providers[values.provider];
+  if (open === undefined) throw new Error(`--provider: one of ${Object.keys(providers).join(', ')}`);
   if (!existsSync(values.recordings)) throw new Error(`--recordings: no folder ${values.recordings}`);
   const sessions = readdirSync(values.recordings)
     .filter((name) => name.endsWith('.checklist.json'))
@@ -97,20 +111,28 @@ async function main(): Promise<void> {
     .sort();
   if (sessions.length === 0) throw new Error(`--recordings: no checklist in ${values.recordings}`);
   const results: SessionScore[] = [];
-  for (const session of sessions) results.push(await scoreSession(provider, values.recordings, session));
+  const { provider, standIn = false, close } = await open();
+  try {
+    for (const session of sessions) results.push(await scoreSession(provider, values.recordings, session));
+  } finally {
+    await close?.();
+  }
   results.forEach(print);
   const totals = total(results);
   console.log(
     `\nrecall ${totals.recall.toFixed(3)}, false claims ${totals.falseClaims}, repeats ${totals.repeats}`,
   );
+  console.log(`${Math.round(totals.inputTokensPerObservation)} input tokens an observation`);
+  if (standIn) console.log('A stand-in answered: the tokens are a figure, the recall is none.');
   // What leaked is counted, never printed.
   const perSession = results.map(({ leaks, overLimit, ...rest }) => ({
     ...rest,
     leaks: leaks.length,
     overLimit: overLimit.length,
   }));
-  if (values.json) console.log(JSON.stringify({ ...totals, perSession }));
-  const broken = results.some((one) => one.leaks.length + one.overLimit.length + one.falseClaims.length > 0);
+  if (values.json) console.log(JSON.stringify({ ...totals, ...(standIn && { standIn }), perSession }));
+  const broken =
+    !standIn && results.some((one) => one.leaks.length + one.overLimit.length + one.falseClaims.length > 0);
   process.exitCode = broken ? 1 : 0;
 }
 

@@ -4,6 +4,7 @@ import { readClaudeCode } from '../src/capture/agents/claudeCode';
 import { scrub } from '../src/capture/scrub';
 import type { JsonObject, SpooledEvent } from '../src/capture/spoolRecord';
 import type { AgentEvent } from '../src/capture/vocabulary';
+import { cutBatches } from '../src/distill/gather';
 import type { Batch, DistillProvider, Distillation } from '../src/distill/provider';
 import type { Observation, SummaryContent } from '../src/memory/observation';
 import type { MessageBody, PersistentMessage } from '../src/queue/message';
@@ -112,25 +113,12 @@ export function unaccounted(batch: Batch, result: Distillation): number[] {
     .map(({ id }) => id);
 }
 
-/** Cuts a turn's messages into batches: at each summary, and at the provider's batch size. */
-export function batchesBySize(messages: readonly PersistentMessage[], size: number): PersistentMessage[][] {
-  const batches: PersistentMessage[][] = [];
-  let open: PersistentMessage[] = [];
-  for (const message of messages) {
-    open.push(message);
-    if (open.length < size && message.body.kind !== 'summary') continue;
-    batches.push(open);
-    open = [];
-  }
-  return open.length === 0 ? batches : [...batches, open];
-}
-
 /** Has a provider distil whole turns and keeps its results as the store would. Throws where a message is lost. */
 export async function distilTurns(
   provider: DistillProvider,
   turns: readonly Turn[],
   cut: (messages: readonly PersistentMessage[]) => PersistentMessage[][] = (messages) =>
-    batchesBySize(messages, provider.batchSize),
+    cutBatches(messages, provider),
 ): Promise<SessionMemory> {
   const memory: SessionMemory = { observations: [], summaries: [], skips: [], inputTokens: 0 };
   for (const turn of turns) {
@@ -142,6 +130,10 @@ export async function distilTurns(
         prompt,
         remembered: memory.observations.filter((one) => one.promptNumber === promptNumber),
         summaries: memory.summaries.filter((one) => one.promptNumber === promptNumber),
+        otherTitles: memory.observations
+          .filter((one) => one.promptNumber !== promptNumber)
+          .map(({ title }) => title)
+          .reverse(),
         messages,
       };
       const result = await provider.distill(batch, new AbortController().signal);

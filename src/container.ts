@@ -9,9 +9,14 @@ import { followContextSettings } from './vscode/contextSettings';
 import { ConnectAgents } from './vscode/connectAgents';
 import { DroppedEventsWarning } from './vscode/droppedEvents';
 import { channelLogger } from './vscode/logChannel';
+import { Consent } from './vscode/consent';
 import { registerLanguageModelTools } from './vscode/languageModelTools';
 import { registerMcpServer } from './vscode/mcpServer';
 import { MemoryDocuments } from './vscode/memoryDocuments';
+import { PreviewDocuments } from './vscode/previewDocuments';
+import { ProviderChoice } from './vscode/providerChoice';
+import { ProviderCommands } from './vscode/providerCommands';
+import { ProviderNotices } from './vscode/providerNotices';
 import { PublicApi, type ApiBackend } from './vscode/publicApi';
 import { SessionTree } from './vscode/sessionTree';
 import { StatusBar } from './vscode/statusBar';
@@ -35,6 +40,7 @@ export class Container {
   readonly #folder: string;
   readonly #dist: string;
   readonly #version: string;
+  readonly #choice: ProviderChoice;
   #supervisor: Supervisor | undefined;
   #launcher: Promise<string> | undefined;
   #stopped = false;
@@ -48,9 +54,17 @@ export class Container {
       connecting: () => import('./keeper/entry'),
       log: this.#log,
     });
+    const consent = new Consent(context.globalState);
+    const { secrets, languageModelAccessInformation: access } = context;
+    this.#choice = new ProviderChoice(secrets, consent, access, this.#log);
+    const providers = new ProviderCommands(this.#choice, consent);
+    const preview = new PreviewDocuments(this.#store);
     this.#surface = [
       connect,
       this.api,
+      this.#choice,
+      preview,
+      new ProviderNotices(this.#store, context.globalState),
       new StatusBar(this.#store),
       new SessionTree(this.#store, this.#log),
       new MemoryDocuments(this.#store),
@@ -77,6 +91,10 @@ export class Container {
           loadImport: () => import('./keeper/entry'),
           takeOver: async () => this.#supervisor?.takeOver(),
           showLog: () => this.#channel.show(),
+          setAnthropicKey: () => providers.setAnthropicKey(),
+          removeAnthropicKey: () => providers.removeAnthropicKey(),
+          chooseLanguageModel: () => providers.chooseLanguageModel(),
+          showWhatWouldBeSent: (client, of) => preview.show(client, of),
         },
         this.#log,
       ),
@@ -111,8 +129,22 @@ export class Container {
   }
 
   async #startKeeper(): Promise<void> {
-    const { createBuiltinProvider, Supervisor, systemClock, ...entry } = await import('./keeper/entry');
+    const { createBuiltinProvider, createModelProvider, ProviderSwitch, Supervisor, systemClock, ...entry } =
+      await import('./keeper/entry');
     const { toNewObservation, toNewSummary, toRowId, toSearchQuery } = entry;
+    const provider = new ProviderSwitch(createBuiltinProvider());
+    const createAnthropicModel = async (options: { apiKey: string; model: string; baseUrl: string }) => {
+      const anthropic = await import('./distill/providers/anthropic/entry');
+      return anthropic.createAnthropicModel({ ...options, log: this.#log, now: () => systemClock.now() });
+    };
+    // Before the keeper: what waits is for the provider that was chosen.
+    await this.#choice.connect(
+      { createBuiltinProvider, createModelProvider, createAnthropicModel },
+      (chosen) => {
+        provider.use(chosen);
+        this.#supervisor?.providerChanged();
+      },
+    );
     if (this.#stopped) return;
     this.#supervisor = new Supervisor({
       folder: this.#folder,
@@ -122,7 +154,8 @@ export class Container {
         salvageFile: join(this.#dist, 'salvageWorker.js'),
       },
       version: this.#version,
-      provider: createBuiltinProvider(),
+      provider,
+      chooseProvider: () => void this.#choice.apply(),
       clock: systemClock,
       log: this.#log,
     });

@@ -7,10 +7,13 @@ import type { PendingMessageStore } from '../queue/pendingMessageStore';
 import type { ActiveSession } from '../session/activeSession';
 import type { MessageIterator } from '../session/messageIterator';
 import type { SessionStore } from '../session/sessionStore';
+import { batchOf } from './batch';
+import { gatherBatches } from './gather';
 import type { Batch, Distillation, DistillProvider } from './provider';
 import { BatchTooLargeError, ProviderPausedError } from './providerErrors';
 import type { ResultStore } from './resultStore';
 import { retryDelay } from './retryPolicy';
+import type { UsageLedger } from './usage';
 
 export interface DistillerOptions {
   provider: DistillProvider;
@@ -24,6 +27,8 @@ export interface DistillerOptions {
   random: () => number;
   /** Called after results are stored. */
   onStored: (session: ActiveSession) => void;
+  /** Where a paid provider writes down what it spends. */
+  ledger?: UsageLedger;
   /** Called when the provider can't work now. Whoever is told stops the generators. */
   onPaused: (error: ProviderPausedError) => void;
 }
@@ -34,37 +39,12 @@ export class Distiller {
 
   /** The generator of a session: ends with its messages, or soon after `signal` aborts. */
   run = async (session: ActiveSession, messages: MessageIterator, signal: AbortSignal): Promise<void> => {
-    const { queue } = this.options;
-    let batch: PersistentMessage[] = [];
-    const flush = async () => {
-      const full = batch;
-      batch = [];
-      if (full.length > 0) await this.#process(session, full, messages.lease, signal);
-    };
-    for await (const message of messages) {
-      // A batch is of one prompt; one that was sealed before a crash is taken up as it was.
-      const first = batch[0];
-      if (first && (first.promptNumber !== message.promptNumber || first.batch !== message.batch))
-        await flush();
-      batch.push(message);
-      if (
-        message.batch === undefined
-          ? this.#isComplete(batch, queue.pendingCount(session.id))
-          : message.id === message.batch
-      ) {
-        await flush();
-      }
+    const { provider, queue, clock } = this.options;
+    const moreWaits = () => queue.pendingCount(session.id) > 0;
+    for await (const batch of gatherBatches(messages, provider, moreWaits, clock)) {
+      await this.#process(session, batch, messages.lease, signal);
     }
-    if (!signal.aborted) await flush();
   };
-
-  #isComplete(batch: readonly PersistentMessage[], pending: number): boolean {
-    return (
-      batch.at(-1)!.body.kind === 'summary' ||
-      batch.length >= this.options.provider.batchSize ||
-      pending === 0
-    );
-  }
 
   async #process(
     session: ActiveSession,
@@ -106,30 +86,14 @@ export class Distiller {
     lease: string,
     signal: AbortSignal,
   ): Promise<void> {
-    const { provider, sessions, memory, results, log } = this.options;
-    const { promptNumber } = messages[0]!;
-    const [prompts, remembered, summaries] = await Promise.all([
-      sessions.getPrompts(session.id),
-      memory.observations(session.id, promptNumber),
-      memory.summaries(session.id),
-    ]);
-    const batch: Batch = {
-      session: {
-        id: session.id,
-        agent: session.agent,
-        project: session.project.name,
-        root: session.project.root,
-      },
-      promptNumber,
-      prompt: prompts.find(({ number }) => number === promptNumber)?.text ?? '',
-      remembered,
-      summaries: summaries.filter((summary) => summary.promptNumber === promptNumber),
-      messages,
-    };
+    const { provider, results, ledger, log } = this.options;
+    const batch = await batchOf(session, messages, this.options);
+    const { promptNumber } = batch;
     const messageIds = messages.map(({ id }) => id);
     // Asked again after a crash with other messages in the batch, a model would give another memory.
     if (!provider.repeatable && !(await this.options.queue.sealBatch(messageIds, lease))) return;
-    const distillation = await provider.distill(batch, signal);
+    const distillation = await provider.distill(batch, signal, ledger);
+    const by = distillation.provider ?? provider.id;
     if (signal.aborted) return;
     checkCoverage(batch, distillation);
     const result = {
@@ -137,7 +101,7 @@ export class Distiller {
       promptNumber,
       lease,
       messageIds,
-      provider: provider.id,
+      provider: by,
       distillation,
     };
     if (!(await results.storeResults(result))) {
@@ -146,7 +110,7 @@ export class Distiller {
       );
       return;
     }
-    session.addUsage(provider.id, distillation.usage);
+    session.addUsage(by, distillation.usage);
     this.options.onStored(session);
   }
 

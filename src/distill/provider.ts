@@ -1,6 +1,7 @@
 import type { PersistentMessage } from '../queue/message';
 import type { Observation, ObservationContent, SummaryContent } from '../memory/observation';
 import type { AgentId } from '../capture/vocabulary';
+import type { UsageLedger } from './usage';
 
 /**
  * One stateless piece of work: everything a provider may use is in here, so that repeating it after a crash
@@ -15,6 +16,8 @@ export interface Batch {
   readonly remembered: readonly Observation[];
   /** What this turn was already summarised as: a turn that a machine prompt goes on with ends more than once. */
   readonly summaries?: readonly SummaryContent[];
+  /** Titles of what is remembered of the session's other turns, newest first, bounded. */
+  readonly otherTitles?: readonly string[];
   readonly messages: readonly PersistentMessage[];
 }
 
@@ -40,7 +43,19 @@ export interface Distillation {
   observations: ObservationDraft[];
   skips: Skip[];
   summary?: SummaryContent;
+  /** Input counts cached tokens, too. */
   usage?: { inputTokens: number; outputTokens: number };
+  /** Id of the provider that made it, where one was chosen among several. */
+  provider?: string;
+}
+
+/** How long a provider that is paid by the request has messages gathered. A turn's end always completes a batch. */
+export interface Gather {
+  /** Longest wait for more, from a batch's first message on, ms. */
+  readonly maxWaitMs: number;
+  /** A batch's sizes together are at most this, if its first message alone isn't larger. */
+  readonly maxSize: number;
+  sizeOf(message: PersistentMessage): number;
 }
 
 export interface DistillProvider {
@@ -50,9 +65,14 @@ export interface DistillProvider {
   readonly repeatable: boolean;
   /** Most messages it takes in one batch. */
   readonly batchSize: number;
+  /** Absent where a batch is taken as soon as nothing more waits. */
+  readonly gather?: Gather | undefined;
+  /** The model that it asks; absent where there is none. */
+  readonly model?: string | undefined;
   /**
+   * @param ledger where a provider that is paid writes down what it spends.
    * @throws ProviderPausedError when it can't work now, BatchTooLargeError, or anything else when the batch
    * could not be distilled; nothing of it is stored then.
    */
-  distill(batch: Batch, signal: AbortSignal): Promise<Distillation>;
+  distill(batch: Batch, signal: AbortSignal, ledger?: UsageLedger): Promise<Distillation>;
 }

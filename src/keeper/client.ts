@@ -2,6 +2,7 @@ import type { ProviderPause } from '../distill/providerPause';
 import type { Event } from '../base/event';
 import type { AgentId, ProjectRef } from '../capture/vocabulary';
 import type { ImportTarget } from '../capture/transcripts/importTranscripts';
+import type { DayUsage } from '../distill/usage';
 import type { Observation, Summary } from '../memory/observation';
 import type { SearchHit, SearchQuery } from '../memory/search';
 import type { QueueCounts, QueuedMessage } from '../queue/message';
@@ -38,6 +39,12 @@ export interface StoreStatus {
   readonly warning?: 'large';
   /** Id of the provider that distils. */
   readonly provider: string;
+  /** The model that it asks; absent where there is none. */
+  readonly model?: string;
+  /** What paid requests came to since the day began. */
+  readonly today: DayUsage;
+  /** The day of the price list by which that was counted, as `2026-11-20`. */
+  readonly pricesAsOf: string;
 }
 
 /** An agent's session, by the names that the agent has for it. */
@@ -90,6 +97,11 @@ export interface TidemarkClient extends ImportTarget {
   session(id: number): Promise<SessionDetail | undefined>;
   observation(id: number): Promise<Observation | undefined>;
   summary(id: number): Promise<Summary | undefined>;
+  /**
+   * Exactly what a language model would be sent of what waits in a session, request by request, of at most
+   * `MESSAGE_LIMIT` messages.
+   */
+  preview(sessionId: number): Promise<string[]>;
   /** Failed messages, all or these, are tried again. Their number; durable when it resolves. */
   retryFailed(messageIds?: readonly number[]): Promise<number>;
   /** Failed messages, all or these, are deleted for good. Their number; durable when it resolves. */

@@ -6,14 +6,18 @@ import { Capture, type CaptureOutcome } from '../capture/capture';
 import { Ingest } from '../capture/ingest';
 import { Spool } from '../capture/spool';
 import { Distiller } from '../distill/distiller';
+import { batchOf } from '../distill/batch';
+import { cutBatches } from '../distill/gather';
 import type { DistillProvider } from '../distill/provider';
+import { modelGathering, previewOf } from '../distill/providers/model/modelProvider';
 import { ProviderPauseState, type ProviderPause } from '../distill/providerPause';
 import { ContextFiles } from '../memory/contextFiles';
-import { SessionManager } from '../session/sessionManager';
+import { DEFAULT_LINGER_MS, SessionManager } from '../session/sessionManager';
 import { StorageClosedError, StorageFailedError } from '../storage/errors';
 import { maintain } from '../storage/maintenance';
 import { Engine } from '../storage/sqljs/engine';
 import { EngineRecallStore } from '../storage/recallStore';
+import { EngineUsageStore } from '../storage/usageStore';
 import { EngineMemoryStore, EngineMessageStore, EngineSessionStore } from '../storage/stores';
 import { ownerRecordFile } from './ownerRecord';
 import { storageLayout } from './storageFolder';
@@ -68,6 +72,7 @@ export class Keeper {
     readonly contextFiles: ContextFiles,
     readonly capture: Capture,
     private readonly spool: Spool,
+    readonly usage: EngineUsageStore,
     pause: ProviderPauseState,
     changed: Emitter<void>,
   ) {
@@ -101,9 +106,11 @@ export class Keeper {
     const memory = new EngineMemoryStore(engine);
     const search = new EngineRecallStore(engine, clock);
     const contextFiles = new ContextFiles(layout.context, memory, clock, log);
+    const usage = await EngineUsageStore.open(engine, clock);
     const changed = new Emitter<void>((error) => log.error('A listener to the keeper failed.', error));
     const pause = new ProviderPauseState(clock, Math.random, () => keeper.#applyPauses());
     const distiller = new Distiller({
+      ledger: usage,
       ...{ provider, queue, sessions, memory, results: memory, clock, log },
       random: Math.random,
       onStored: (session) => {
@@ -116,7 +123,8 @@ export class Keeper {
       ...{ sessions, queue, clock, log },
       newLease: randomUUID,
       generator: distiller.run,
-      ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
+      // A batch that is being gathered must not be ended by its iterator.
+      lingerMs: () => Math.max(options.lingerMs ?? DEFAULT_LINGER_MS, provider.gather?.maxWaitMs ?? 0),
     });
     const capture = new Capture(new Ingest(sessions, manager), memory, log);
     const spool = new Spool({
@@ -136,18 +144,8 @@ export class Keeper {
       onFailure: options.onFailure,
     });
     const keeper: Keeper = new Keeper(
-      engine,
-      log,
-      sessions,
-      queue,
-      memory,
-      search,
-      manager,
-      contextFiles,
-      capture,
-      spool,
-      pause,
-      changed,
+      ...([engine, log, sessions, queue, memory, search, manager, contextFiles, capture] as const),
+      ...([spool, usage, pause, changed] as const),
     );
     return keeper;
   }
@@ -212,6 +210,25 @@ export class Keeper {
       this.manager.resume();
     }
     this.#changed.fire();
+  }
+
+  /** Settings have changed: a provider that stands still is tried again at once. */
+  providerChanged(): void {
+    this.#pause.clear();
+    this.#changed.fire();
+  }
+
+  /** What a language model would be sent of what waits in a session, request by request. */
+  async preview(sessionId: number, limit: number): Promise<string[]> {
+    const session = await this.sessions.getSessionById(sessionId);
+    if (!session) return [];
+    const messages = await this.queue.list(sessionId, limit);
+    const waiting = messages.filter(({ state }) => state !== 'failed');
+    return Promise.all(
+      cutBatches(waiting, modelGathering).map(async (batch) =>
+        previewOf(await batchOf(session, batch, this)),
+      ),
+    );
   }
 
   /** Size of the database file after the last housekeeping, bytes. */

@@ -2,6 +2,8 @@ import type { Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/event';
 import type { ImportTarget } from '../capture/transcripts/importTranscripts';
 import type { Logger } from '../base/logger';
+import type { DistillProvider } from '../distill/provider';
+import { PRICES_AS_OF } from '../distill/providers/model/prices';
 import type { Observation, Summary } from '../memory/observation';
 import type { Note } from '../memory/recall';
 import type { SearchHit, SearchQuery } from '../memory/search';
@@ -24,7 +26,7 @@ import { projectKeyOf } from './searchScope';
 import type { Backend, Method, Params, Result } from './protocol';
 
 /** What an open store answers by itself; the rest of the methods is about the store as a whole (supervisor.ts). */
-type StoreMethod = Exclude<Method, 'clearAllData' | 'reopen' | 'stepDown'>;
+type StoreMethod = Exclude<Method, 'clearAllData' | 'reopen' | 'stepDown' | 'providerChanged'>;
 
 /** A store of this size is worth a person's look. */
 const LARGE_BYTES = 1_000_000_000;
@@ -38,7 +40,7 @@ export class LocalClient implements TidemarkClient, Backend, Disposable {
 
   constructor(
     private readonly keeper: Keeper,
-    private readonly provider: string,
+    private readonly provider: Pick<DistillProvider, 'id' | 'model'>,
     private readonly log: Logger,
   ) {
     this.#changed = new Emitter((error) => log.error('A listener to the store failed.', error));
@@ -54,12 +56,19 @@ export class LocalClient implements TidemarkClient, Backend, Disposable {
   }
 
   status(): StoreStatus {
-    const { queue, paused, providerPause, sizeBytes } = this.keeper;
+    const { queue, paused, providerPause, sizeBytes, usage } = this.keeper;
+    const { id: provider, model } = this.provider;
     return {
-      ...{ queue: queue.counts(), paused, provider: this.provider, sizeBytes },
+      ...{ queue: queue.counts(), paused, provider, sizeBytes },
+      ...{ today: usage.today, pricesAsOf: PRICES_AS_OF },
+      ...(model !== undefined && { model }),
       ...(providerPause && { providerPause }),
       ...(sizeBytes > LARGE_BYTES && { warning: 'large' as const }),
     };
+  }
+
+  preview(sessionId: number): Promise<string[]> {
+    return this.keeper.preview(sessionId, MESSAGE_LIMIT);
   }
 
   async sessions(limit: number): Promise<SessionItem[]> {
@@ -156,6 +165,7 @@ export class LocalClient implements TidemarkClient, Backend, Disposable {
       session: ({ id }) => this.session(id),
       observation: ({ id }) => this.observation(id),
       summary: ({ id }) => this.summary(id),
+      preview: ({ sessionId }) => this.preview(sessionId),
       search: ({ query, ...scope }) => this.search(query, scope),
       findProject: ({ key }) => this.keeper.search.findProject(key),
       timeline: (around) => this.keeper.search.timeline(around),

@@ -57,6 +57,7 @@ export interface Calls {
   findProject: [{ key: string }, number | undefined];
   timeline: [Parameters<Timeline>[0], Awaited<ReturnType<Timeline>>];
   addNote: [{ note: Note }, number];
+  preview: [{ sessionId: number }, string[]];
   retryFailed: [MessageIds, number];
   discardFailed: [MessageIds, number];
   importedBefore: [{ agent: AgentId; agentSessionId: string }, Imported];
@@ -68,6 +69,7 @@ export interface Calls {
   clearAllData: [Record<string, never>, undefined];
   reopen: [Record<string, never>, undefined];
   stepDown: [Record<string, never>, undefined];
+  providerChanged: [Record<string, never>, undefined];
 }
 export type Method = keyof Calls;
 export type Params<K extends Method> = Calls[K][0];
@@ -166,6 +168,7 @@ export const parameters: { [K in Method]: z.ZodType<Params<K>> } = {
       ...{ title: short, text: short, at: time },
     }),
   }),
+  preview: z.object({ sessionId: rowId }),
   retryFailed: messageIds,
   discardFailed: messageIds,
   importedBefore: z.object({ agent: z.enum(agentIds), agentSessionId: name }),
@@ -181,6 +184,7 @@ export const parameters: { [K in Method]: z.ZodType<Params<K>> } = {
   clearAllData: none,
   reopen: none,
   stepDown: none,
+  providerChanged: none,
 };
 
 const counts = z.looseObject({ pending: z.int(), processing: z.int(), failed: z.int() });
@@ -226,6 +230,7 @@ const answers: { [K in Method]: z.ZodType } = {
   findProject: rowId.nullable(),
   timeline: z.looseObject({ observations: z.array(observation), summaries: z.array(summary) }),
   addNote: rowId,
+  preview: z.array(z.string()),
   retryFailed: z.int(),
   discardFailed: z.int(),
   importedBefore: z.looseObject({ prompts: z.array(prompt) }).nullable(),
@@ -237,6 +242,7 @@ const answers: { [K in Method]: z.ZodType } = {
   clearAllData: z.null(),
   reopen: z.null(),
   stepDown: z.null(),
+  providerChanged: z.null(),
 };
 
 const status = z.looseObject({
@@ -244,6 +250,11 @@ const status = z.looseObject({
   paused: z.boolean(),
   provider: z.string(),
   sizeBytes: z.number(),
+  today: z.looseObject({
+    ...{ dayStart: z.number(), requests: z.number(), costUsd: z.number() },
+    ...{ inputTokens: z.number(), outputTokens: z.number() },
+  }),
+  pricesAsOf: z.string(),
 });
 const news = z.object({
   sessions: z.array(rowId),

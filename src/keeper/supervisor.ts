@@ -215,6 +215,15 @@ export class Supervisor {
   }
 
   /**
+   * Provider, key, model or budget have changed: one that rests is tried again at once. Told in another window
+   * than the one that keeps the store, that one chooses anew by its own settings and secrets.
+   */
+  providerChanged(): void {
+    if (this.#term) this.#term.providerChanged();
+    else this.#remote?.call('providerChanged', {}).catch(() => undefined);
+  }
+
+  /**
    * Deletes everything that Tidemark has stored, for good, in whichever window it is kept.
    * @throws when the store is not open, or a file can't be removed.
    */

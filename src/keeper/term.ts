@@ -16,6 +16,8 @@ export interface TermOptions extends Omit<KeeperOptions, 'onFailure' | 'aboveGen
   engineFiles: KeeperOptions['engineFiles'] & { salvageFile: string };
   /** Tidemark's. */
   version: string;
+  /** Another window heard of another choice of provider: has this one choose anew. */
+  chooseProvider?: () => void;
 }
 
 /** What a term tells its window. */
@@ -104,6 +106,11 @@ export class Term {
     this.#openStore();
   }
 
+  /** Provider, key, model or budget have changed: one that rests is tried again at once. */
+  providerChanged(): void {
+    this.#keeper?.providerChanged();
+  }
+
   /**
    * Deletes everything that Tidemark has stored, for good, and starts with an empty store.
    * @throws when the store is not open, or a file can't be removed.
@@ -150,6 +157,7 @@ export class Term {
       clearAllData: () => this.clearAllData(),
       reopen: async () => this.reopen(),
       stepDown: async () => this.#stepDown(),
+      providerChanged: async () => this.options.chooseProvider?.(),
     };
     const run = ours[method];
     return run ? (run() as Promise<Result<K>>) : this.client.call(method, params);
@@ -197,7 +205,7 @@ export class Term {
     this.#keeper = keeper;
     this.#record = { ...this.#record, generation: keeper.generation };
     await writeOwnerRecord(folder, this.#record);
-    const local = (this.#local = new LocalClient(keeper, provider.id, log));
+    const local = (this.#local = new LocalClient(keeper, provider, log));
     local.onDidChange((sessions) => this.client.update(local.status(), sessions));
     this.#failures = 0;
     this.#failure = undefined;

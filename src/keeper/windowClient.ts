@@ -48,6 +48,8 @@ export class WindowClient implements TidemarkClient, Backend, Disposable {
     paused: false,
     provider: '',
     sizeBytes: 0,
+    today: { dayStart: 0, requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, observations: 0 },
+    pricesAsOf: '',
   };
 
   constructor(log: Logger) {
@@ -111,6 +113,7 @@ export class WindowClient implements TidemarkClient, Backend, Disposable {
   session = (id: number) => this.call('session', { id });
   observation = (id: number) => this.call('observation', { id });
   summary = (id: number) => this.call('summary', { id });
+  preview = (sessionId: number) => this.call('preview', { sessionId });
   retryFailed = (ids?: readonly number[]) => this.call('retryFailed', ids ? { messageIds: [...ids] } : {});
   discardFailed = (ids?: readonly number[]) =>
     this.call('discardFailed', ids ? { messageIds: [...ids] } : {});

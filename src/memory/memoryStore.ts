@@ -12,6 +12,8 @@ export interface ToolOutcome {
 export interface MemoryStore {
   /** Of one session, or of one turn in it; oldest first. */
   observations(sessionId: number, promptNumber?: number): Promise<Observation[]>;
+  /** Titles of what is remembered of the session's other turns than this one, newest first. */
+  otherTitles(sessionId: number, promptNumber: number, limit: number): Promise<string[]>;
   /** Of one session, oldest first. */
   summaries(sessionId: number): Promise<Summary[]>;
   /** The project's newest of both, newest first. */

@@ -68,10 +68,12 @@ export class GeneratorRunner {
     session.restart?.dispose();
     session.restart = undefined;
     session.abortController.abort();
-    if (!session.generator) return;
-    if (await endsWithin(session.generator, stopBoundMs, clock)) return;
+    // Another reading may begin while we wait: only the one that was aborted is given back.
+    const { generator, iterator } = session;
+    if (!generator) return;
+    if (await endsWithin(generator, stopBoundMs, clock)) return;
     log.warn(`The work on session ${session.id} did not stop in time; its answer will be refused.`);
-    if (session.iterator) await queue.release(session.iterator.lease);
+    if (iterator) await queue.release(iterator.lease);
   }
 
   resume(): void {

@@ -23,10 +23,12 @@ export interface SessionManagerOptions {
   /** Started whenever a session has messages and nobody works on them. Without it, callers iterate themselves. */
   generator?: Generator;
   /** How long an iterator waits for another message, ms. */
-  lingerMs?: number;
+  lingerMs?: number | (() => number);
   /** How long `deleteSession` and `shutdownAll` wait for a generator, ms. */
   stopBoundMs?: number;
 }
+
+export const DEFAULT_LINGER_MS = 5_000;
 
 export type QueuedWork = { use: ToolUse } | { report: { text: string; subagent: Subagent } };
 
@@ -57,11 +59,12 @@ export class SessionManager implements Disposable {
   readonly #order = new Map<number, Promise<unknown>>();
   readonly #deleted: Emitter<number>;
   readonly #subscription: Disposable;
-  readonly #lingerMs: number;
+  readonly #lingerMs: () => number;
   readonly #generators: GeneratorRunner;
 
   constructor(private readonly options: SessionManagerOptions) {
-    this.#lingerMs = options.lingerMs ?? 5_000;
+    const { lingerMs = DEFAULT_LINGER_MS } = options;
+    this.#lingerMs = typeof lingerMs === 'number' ? () => lingerMs : lingerMs;
     this.#generators = new GeneratorRunner({
       ...options,
       stopBoundMs: options.stopBoundMs ?? 3_000,
@@ -240,7 +243,7 @@ export class SessionManager implements Disposable {
       newLease(),
       queue,
       clock,
-      this.#lingerMs,
+      this.#lingerMs(),
     ));
   }
 

@@ -176,6 +176,25 @@ const migrations: readonly string[] = [
     INSERT OR IGNORE INTO search_pending VALUES (old.id * 2 + 1);
   END;
   `,
+  `
+  -- What requests to paid providers used: at its estimate until it is settled. It outlives its session.
+  CREATE TABLE usage (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    session_id INTEGER NOT NULL,
+    provider TEXT NOT NULL,
+    model TEXT NOT NULL,
+    settled INTEGER NOT NULL DEFAULT 0,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    cache_read_tokens INTEGER NOT NULL,
+    cache_write_tokens INTEGER NOT NULL,
+    cost_micros INTEGER NOT NULL,
+    observations INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE INDEX usage_by_time ON usage (at);
+  CREATE INDEX usage_by_session ON usage (session_id);
+  `,
 ];
 
 export const SCHEMA_VERSION = migrations.length;

@@ -152,6 +152,8 @@ export class EngineMemoryStore implements MemoryStore, ResultStore, SetAsideStor
 
   observations: MemoryStore['observations'] = (sessionId, promptNumber) =>
     this.engine.call('observations', { sessionId, ...(promptNumber !== undefined && { promptNumber }) });
+  otherTitles: MemoryStore['otherTitles'] = (sessionId, promptNumber, limit) =>
+    this.engine.call('otherTitles', { sessionId, promptNumber, limit });
   summaries: MemoryStore['summaries'] = (sessionId) => this.engine.call('summaries', { sessionId });
   recent: MemoryStore['recent'] = (projectId, limit) =>
     this.engine.call('recentMemory', { projectId, limit });

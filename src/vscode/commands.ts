@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { adviceOf, asError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ConnectableAgent } from '../connect/target';
-import type { TidemarkClient } from '../keeper/client';
+import type { SessionItem, TidemarkClient } from '../keeper/client';
 import { commands, views } from './ids';
 import { ImportSessions, type ImportParts } from './importSessions';
 import { MemoryDocuments, type MemoryRef } from './memoryDocuments';
@@ -26,6 +26,10 @@ export interface CommandActions {
   loadImport(): Promise<ImportParts>;
   takeOver(): Promise<void>;
   showLog(): void;
+  setAnthropicKey(): Promise<void>;
+  removeAnthropicKey(): Promise<void>;
+  chooseLanguageModel(): Promise<void>;
+  showWhatWouldBeSent(client: TidemarkClient, of?: { session?: SessionItem }): Promise<void>;
 }
 
 /** The palette's actions. Each tells a person what went wrong and what to do; the log has the rest. */
@@ -66,6 +70,13 @@ export class Commands implements vscode.Disposable {
           ).run(),
       ],
       [commands.takeOver, () => this.#takeOver()],
+      [commands.setAnthropicKey, () => actions.setAnthropicKey()],
+      [commands.removeAnthropicKey, () => actions.removeAnthropicKey()],
+      [commands.chooseLanguageModel, () => actions.chooseLanguageModel()],
+      [
+        commands.showWhatWouldBeSent,
+        (of?: { session?: SessionItem }) => actions.showWhatWouldBeSent(this.#client(), of),
+      ],
     ];
     this.#registrations = handlers.map(([id, run]) =>
       vscode.commands.registerCommand(id, (...args: never[]) => this.#guard(id, () => run(...args))),

@@ -14,6 +14,10 @@ export const commands = {
   openMemory: 'tidemark.openMemory',
   loadMore: 'tidemark.loadMore',
   reopenStore: 'tidemark.reopenStore',
+  setAnthropicKey: 'tidemark.setAnthropicKey',
+  removeAnthropicKey: 'tidemark.removeAnthropicKey',
+  chooseLanguageModel: 'tidemark.chooseLanguageModel',
+  showWhatWouldBeSent: 'tidemark.showWhatWouldBeSent',
   replaceDamaged: 'tidemark.replaceDamaged',
   retryMessage: 'tidemark.retryMessage',
   discardMessage: 'tidemark.discardMessage',
@@ -41,8 +45,18 @@ export const contextKeys = {
   hasFailed: 'tidemark.hasFailed',
 } as const;
 
+/** Names of settings below `tidemark`. All are of the application: no workspace can redirect what is sent. */
+export const settings = {
+  provider: 'provider',
+  anthropicModel: 'anthropic.model',
+  anthropicBaseUrl: 'anthropic.baseUrl',
+  languageModel: 'languageModel.id',
+  dailyUsd: 'budget.dailyUsd',
+} as const;
+
 export const statusItemId = 'tidemark.status';
 export const memoryScheme = 'tidemark';
+export const previewScheme = 'tidemark-preview';
 export const connectScheme = 'tidemark-connect';
 
 /** In `contributes.mcpServerDefinitionProviders`. */

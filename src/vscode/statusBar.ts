@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { StoreStatus } from '../keeper/client';
 import type { StoreState } from '../keeper/supervisor';
 import { commands, statusItemId } from './ids';
+import { budgetUsd } from './providerChoice';
+import { providerText, restText, usageText } from './providerText';
 import type { StoreView } from './storeView';
 
 interface Look {
@@ -76,7 +78,7 @@ function statusLook({ queue, paused, providerPause, warning }: StoreStatus): Loo
   if (providerPause && providerPause.retryAt === undefined) {
     return {
       text: '$(debug-pause) Tidemark',
-      meaning: vscode.l10n.t('Paused: {0}', providerPause.message),
+      meaning: restText(providerPause),
       background: 'statusBarItem.errorBackground',
     };
   }
@@ -94,10 +96,9 @@ function statusLook({ queue, paused, providerPause, warning }: StoreStatus): Loo
     };
   }
   if (providerPause?.retryAt !== undefined) {
-    const time = new Date(providerPause.retryAt).toLocaleTimeString();
     return {
       text: `$(debug-pause) ${work}`,
-      meaning: vscode.l10n.t('Waiting until {0}: {1}', time, providerPause.message),
+      meaning: restText(providerPause),
     };
   }
   if (warning === 'large') {
@@ -122,7 +123,10 @@ function tooltip(meaning: string, status: StoreStatus | undefined, state: StoreS
     text.appendMarkdown(
       `$(inbox) ${vscode.l10n.t('{0} waiting, {1} in work, {2} failed', pending, processing, failed)}\n\n`,
     );
-    text.appendMarkdown(`$(server-process) ${providerText(status.provider)}\n\n`);
+    text.appendMarkdown(`$(server-process) ${providerText(status)}\n\n`);
+    const usage = usageText(status, budgetUsd());
+    if (usage !== undefined) text.appendMarkdown(`$(graph) ${usage}\n\n`);
+    if (status.providerPause) text.appendMarkdown(`$(warning) ${restText(status.providerPause)}\n\n`);
     if (state.kind === 'following') {
       text.appendMarkdown(
         `$(link) ${vscode.l10n.t('Kept by another window (process {0})', state.keeper.pid)}\n\n`,
@@ -146,10 +150,4 @@ function tooltip(meaning: string, status: StoreStatus | undefined, state: StoreS
   links.push([vscode.l10n.t('Sessions'), commands.showSessions], [vscode.l10n.t('Log'), commands.showLog]);
   text.appendMarkdown(links.map(([label, command]) => `[${label}](command:${command})`).join(' · '));
   return text;
-}
-
-/** Who distils and who pays. */
-export function providerText(provider: string): string {
-  if (provider === 'builtin') return vscode.l10n.t('Built-in rules distil: on this machine, at no cost');
-  return vscode.l10n.t('{0} distils', provider);
 }

@@ -23,6 +23,8 @@ export interface UiSessionOptions {
   readonly folder?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Packaged helpers that are installed beside the extension. */
+  readonly helpers?: readonly string[];
   /** False opens no window: for tests that prepare the server's folders first. */
   readonly open?: boolean;
 }
@@ -49,7 +51,8 @@ export class UiSession {
       env: { ...(await isolatedHome(home)), ...options.env },
       ...(options.settings && { settings: options.settings }),
     };
-    await installExtension(setup.run, setup.install, server, setup.vsix);
+    for (const vsix of [setup.vsix, ...(options.helpers ?? [])])
+      await installExtension(setup.run, setup.install, server, vsix);
     const host = await ServerHost.start(setup.run, setup.install, server);
     const browser = await launchBrowser({ executable: setup.chromium, profileFolder: join(home, 'browser') });
     const page = browser.pages()[0] ?? (await browser.newPage());

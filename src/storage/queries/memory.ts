@@ -121,8 +121,10 @@ export function storeResults(context: OperationContext, result: BatchResult): bo
   }
   for (const { messageId, rule } of skips) outcomes.set(messageId, { outcome: 'skipped', rule });
   if (summary) {
-    const closing = held.filter(({ id }) => !outcomes.has(id)).map((message) => message.created_at);
-    insertSummary(context, result, summary, Math.min(...closing));
+    const unsaid = held.filter(({ id }) => !outcomes.has(id));
+    // An observation, too, can rest on the words that end a turn.
+    const closing = unsaid.length > 0 ? unsaid : held.slice(-1);
+    insertSummary(context, result, summary, Math.min(...closing.map((message) => message.created_at)));
   }
   for (const message of held)
     finishMessage(context, message, outcomes.get(message.id) ?? { outcome: 'summarised' });
@@ -225,6 +227,21 @@ export function observations(
           args.promptNumber,
         );
   return rows.map(toObservation);
+}
+
+/** Titles of what is remembered of the session's other turns, newest first. */
+export function otherTitles(
+  { sql }: OperationContext,
+  args: { sessionId: number; promptNumber: number; limit: number },
+): string[] {
+  return sql
+    .all<{ title: string }>(
+      'SELECT title FROM observations WHERE session_id = ? AND prompt_number <> ? ORDER BY id DESC LIMIT ?',
+      args.sessionId,
+      args.promptNumber,
+      args.limit,
+    )
+    .map(({ title }) => title);
 }
 
 export function summaries({ sql }: OperationContext, args: { sessionId: number }): Summary[] {

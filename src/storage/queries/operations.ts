@@ -7,6 +7,7 @@ import * as recall from './recall';
 import * as search from './search';
 import * as searchIndex from './searchIndex';
 import * as sessions from './sessions';
+import * as usage from './usage';
 
 /**
  * Everything that can be asked of the engine, by name. Each runs as a whole or not at all; its arguments and
@@ -59,6 +60,11 @@ export const operations = {
   maintainIndex: searchIndex.maintainIndex,
   rebuildIndex: searchIndex.rebuildIndex,
   indexSize: searchIndex.indexSize,
+  otherTitles: memory.otherTitles,
+  reserveUsage: usage.reserveUsage,
+  settleUsage: usage.settleUsage,
+  usageSince: usage.usageSince,
+  sessionUsage: usage.sessionUsage,
 };
 
 export type Operations = typeof operations;

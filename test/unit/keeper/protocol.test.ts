@@ -35,6 +35,8 @@ const status = {
   paused: false,
   provider: 'builtin',
   sizeBytes: 0,
+  today: { dayStart: 0, requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, observations: 0 },
+  pricesAsOf: '2026-11-20',
 };
 
 /** A keeper's server on a socket of its own, with an answer for every method. */
