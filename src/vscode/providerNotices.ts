@@ -8,7 +8,10 @@ type Rest = NonNullable<StoreStatus['providerPause']>;
 
 const hidden = (reason: string) => `tidemark.noticeHidden:${reason}`;
 
-/** Tells a person once that the provider needs them: what passes by itself is left to the status bar. */
+/**
+ * Tells a person once that the provider needs them, in the window that keeps the store: what passes by itself is
+ * left to the status bar.
+ */
 export class ProviderNotices implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
   #told: string | undefined;
@@ -21,6 +24,7 @@ export class ProviderNotices implements vscode.Disposable {
   }
 
   #look(): void {
+    if (this.store.state.kind !== 'keeping') return;
     const status = this.store.client?.status();
     const rest = status?.providerPause;
     if (!status || !rest || rest.reason === 'overloaded' || rest.reason === 'network') return;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentOf, eventOf } from '../../../src/capture/agentPayload';
-import { readCodex } from '../../../src/capture/agents/codex';
+import { codexIgnoreRules, readCodex } from '../../../src/capture/agents/codex';
 import { claudeCodeIgnoreRules } from '../../../src/capture/agents/claudeCode';
 import { copilotCliIgnoreRules, readCopilotCli } from '../../../src/capture/agents/copilotCli';
-import { readGeminiCli } from '../../../src/capture/agents/geminiCli';
+import { geminiCliIgnoreRules, readGeminiCli } from '../../../src/capture/agents/geminiCli';
 import { readVscode } from '../../../src/capture/agents/vscodeLocal';
 import { isIgnoredEvent } from '../../../src/capture/events';
 import type { Reading } from '../../../src/capture/reading';
@@ -154,6 +154,13 @@ describe('readCodex', () => {
     ]);
     const promptIds = new Set(readings.slice(1, 5).map((r) => isEvent(r) && r.promptId));
     assert.deepEqual([...promptIds], ['01a1f821-1c92-7480-bdce-db90038d54fb']);
+    const orders = readCodex(
+      spooled('codex', {
+        ...{ session_id: 's1', turn_id: 't1', hook_event_name: 'UserPromptSubmit', cwd },
+        ...{ agent_id: 'a1', prompt: 'Explore.' },
+      }),
+    );
+    assert.ok('ignored' in orders && orders.ignored in codexIgnoreRules);
     assert.deepEqual(useOf(readings[2]!).action, {
       ...{ kind: 'command', command: 'echo hi; echo err >&2', output: 'hi\nerr\n' },
     });
@@ -209,6 +216,11 @@ describe('readGeminiCli', () => {
       ...{ tool_name: name, tool_input: input },
       tool_response: { llmContent: llmContent ?? null, returnDisplay: 'shown', ...more },
     });
+
+  it('takes what a sub-agent says at its end once', () => {
+    const reading = tool('complete_task', { result: 'Explored.' }, 'Explored.');
+    assert.ok('ignored' in reading && reading.ignored in geminiCliIgnoreRules);
+  });
 
   it('maps start, prompt, end of the turn and end', () => {
     const readings = [
