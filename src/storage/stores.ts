@@ -118,6 +118,7 @@ export class EngineMessageStore implements PendingMessageStore {
       lease,
       reason,
       maxAttempts: this.maxAttempts,
+      now: this.clock.now(),
     });
   sealBatch: PendingMessageStore['sealBatch'] = (messageIds, lease) =>
     this.engine.call('sealBatch', { messageIds, lease });

@@ -24,28 +24,41 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, vscode
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #disposables: vscode.Disposable[];
   #limit = PAGE;
+  /** Reads under way. VS Code drops the answer to a read that a refresh overtakes, and the row stays empty. */
+  #reading = 0;
+  #refreshAfter = false;
 
   constructor(
     private readonly store: StoreView,
     private readonly log: Logger,
   ) {
+    let drawnPaused = false;
     const view = vscode.window.createTreeView(views.sessions, {
       treeDataProvider: this,
       showCollapseAll: true,
     });
     this.#disposables = [
       view,
-      store.onDidChange(() => {
+      store.onDidChange((changed) => {
         const failed = store.client?.status().queue.failed ?? 0;
         view.badge = failed > 0 ? { value: failed, tooltip: vscode.l10n.t('{0} failed', failed) } : undefined;
-        this.#changed.fire(undefined);
+        const { paused } = this.#drawing();
+        // Of the status alone, rows show only whether it is paused.
+        if (changed?.size === 0 && paused === drawnPaused) return;
+        drawnPaused = paused;
+        this.#refresh();
       }),
       vscode.commands.registerCommand(commands.loadMore, () => {
         this.#limit += PAGE;
-        this.#changed.fire(undefined);
+        this.#refresh();
       }),
       this.#changed,
     ];
+  }
+
+  #refresh(): void {
+    if (this.#reading > 0) this.#refreshAfter = true;
+    else this.#changed.fire(undefined);
   }
 
   getTreeItem(node: SessionNode): vscode.TreeItem {
@@ -62,6 +75,21 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, vscode
   }
 
   async getChildren(node?: SessionNode): Promise<SessionNode[]> {
+    this.#reading++;
+    try {
+      return await this.#read(node);
+    } finally {
+      // After this answer has gone out.
+      setImmediate(() => {
+        this.#reading--;
+        if (this.#reading > 0 || !this.#refreshAfter) return;
+        this.#refreshAfter = false;
+        this.#changed.fire(undefined);
+      });
+    }
+  }
+
+  async #read(node?: SessionNode): Promise<SessionNode[]> {
     const { client } = this.store;
     if (!client) return [];
     try {

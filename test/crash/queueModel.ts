@@ -200,7 +200,8 @@ export class QueueModel {
     for (const [, message] of this.#held(args.lease, args.messageIds) ?? []) {
       message.attempts += args.countAttempt ? 1 : 0;
       message.state = message.attempts >= args.maxAttempts ? 'failed' : 'pending';
-      Object.assign(message, { availableAt: args.retryAt, lease: null, error: args.reason });
+      const availableAt = message.state === 'failed' ? args.now : args.retryAt;
+      Object.assign(message, { availableAt, lease: null, error: args.reason });
     }
     return undefined;
   }

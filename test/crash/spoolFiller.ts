@@ -50,13 +50,14 @@ export async function fillSpool(
 ): Promise<{ tools: number; prompts: number }> {
   const spool = join(folder, 'spool');
   await mkdir(spool, { recursive: true });
-  await Promise.all(
+  const files = await Promise.all(
     records(sessions, first).map(async (record) => {
       const file = join(spool, `${String(record.at * 1_000).padStart(16, '0')}-${record.id}.json`);
-      // As the hook program does it: a keeper that reads along must never find half a file.
       await writeFile(`${file}.tmp`, JSON.stringify(record));
-      await rename(`${file}.tmp`, file);
+      return file;
     }),
   );
+  // As hook programs do it, one after the other: a keeper that reads along finds whole files, in their order.
+  for (const file of files) await rename(`${file}.tmp`, file);
   return { tools: sessions * PROMPTS * TOOLS, prompts: sessions * PROMPTS };
 }

@@ -113,7 +113,13 @@ export class Workload {
     } else if (roll < 0.7) await this.call('confirmProcessed', { messageIds, lease });
     else if (roll < 0.88) {
       const retryAt = random.chance(0.2) ? FAR : 0;
-      const failure = { reason: `failed under ${lease}`, retryAt, countAttempt: true, maxAttempts: 2 };
+      const failure = {
+        reason: `failed under ${lease}`,
+        retryAt,
+        countAttempt: true,
+        maxAttempts: 2,
+        now: 5,
+      };
       await this.call('markFailed', { messageIds, lease, ...failure });
     } else if (roll < 0.95) await this.call('release', { lease, messageIds });
     // The rest stays in work until the store's next owner puts it back.

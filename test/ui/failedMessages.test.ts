@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { openStore, project, toolUse } from '../support/store';
+import { eventually } from '../support/eventually';
 import { extensionId, statusItem } from '../support/project';
 import { UiSession } from '../support/uiSession';
 import { uiSetup } from './setup';
@@ -43,7 +44,11 @@ describe('a message that failed', () => {
     assert.equal(await item.background(), 'warning');
     assert.equal(await item.ariaLabel(), 'Tidemark: 1 failed');
     await workbench.openView('Tidemark');
-    assert.equal(await workbench.viewBadge('Tidemark'), '1');
+    await eventually(
+      'the badge',
+      () => workbench.viewBadge('Tidemark'),
+      (badge) => badge === '1',
+    );
     const tree = workbench.tree();
     await tree.expand('Fix the total of the cart');
     await tree.waitForRows('the prompt', (rows) => rows.length === 2);

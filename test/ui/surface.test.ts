@@ -142,6 +142,7 @@ describe('Tidemark in the workbench', () => {
       'Tidemark: Connect an Agent…',
       'Tidemark: Disconnect an Agent…',
       'Tidemark: Focus on Sessions View',
+      'Tidemark: Import Past Sessions',
       'Tidemark: Pause',
       'Tidemark: Show Log',
       'Tidemark: Show Sessions',

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { fillPlaceholders } from '../../scripts/replay/placeholders';
 import { replay, type ReplayResult } from '../../scripts/replay/run';
 import { claudeCodeIgnoreRules } from '../../src/capture/agents/claudeCode';
+import { codexIgnoreRules } from '../../src/capture/agents/codex';
+import { copilotCliIgnoreRules } from '../../src/capture/agents/copilotCli';
+import { geminiCliIgnoreRules } from '../../src/capture/agents/geminiCli';
 import { skipRules } from '../../src/distill/providers/builtin/skipRules';
 import { CONTEXT_LIMIT } from '../../src/memory/contextIndex';
 import { OBSERVATION_LIMIT, observationText, SUMMARY_LIMIT, summaryText } from '../../src/memory/observation';
@@ -12,6 +15,14 @@ import { makeFolder, removeFolders } from '../support/store';
 const folder = join(__dirname, '../fixtures/recordings/claude-code');
 const short = readdirSync(folder).flatMap((name) => (name.endsWith('.jsonl') ? [join(folder, name)] : []));
 const realistic = join(folder, 'realistic', '5-config-secrets.jsonl');
+
+const documentedRules = new Set([
+  ...[claudeCodeIgnoreRules, copilotCliIgnoreRules, codexIgnoreRules, geminiCliIgnoreRules].flatMap(
+    Object.keys,
+  ),
+  // Of the way into the store, whichever agent it is.
+  ...['private-prompt', 'duplicate'],
+]);
 
 interface Line {
   event: string;
@@ -55,6 +66,7 @@ describe('a recorded session, through hook, spool, capture, queue, provider and 
 
   it('accounts for every line of the recordings', () => {
     const { total, captured, ignored, setAside } = result.events;
+    for (const rule of Object.keys(ignored)) assert.ok(documentedRules.has(rule), `rule ${rule}`);
     assert.equal(total, [...short, realistic].flatMap(linesOf).length);
     assert.equal(captured + setAside + Object.values(ignored).reduce((sum, n) => sum + n, 0), total);
     assert.ok(captured > total / 3);
@@ -145,6 +157,7 @@ describe('recorded sessions of other agents', function () {
 
   it('are accounted for line by line, each event once though it came over three routes', () => {
     const { total, captured, ignored, setAside } = result.events;
+    for (const rule of Object.keys(ignored)) assert.ok(documentedRules.has(rule), `rule ${rule}`);
     const lines = files.flatMap((file) => linesOf(join(recordings, file)));
     assert.equal(total, lines.length);
     assert.equal(captured + Object.values(ignored).reduce((sum, n) => sum + n, 0), total);

@@ -16,6 +16,12 @@ export interface StoreSize {
 }
 
 /**
+ * Names that can't come again after so long: of hooks' events, and those made from content alone. The agents' own
+ * names stay, and so do imported events', so that a past session is imported once, whenever that is.
+ */
+const forgettable = `(key LIKE '%:hash:%' OR (key LIKE 'event:%' AND key NOT LIKE 'event:import-%'))`;
+
+/**
  * One slice of forgetting what has served its time: failed messages that nobody has looked at, names of events
  * that can't come again, what was set aside. The number of rows; fewer than the limit means that nothing is left.
  */
@@ -28,7 +34,7 @@ export function trim(context: OperationContext, args: TrimArgs): number {
   );
   let left = args.limit - discard(context, { messageIds: failed.map(({ id }) => id) });
   left -= sql.run(
-    'DELETE FROM seen_events WHERE key IN (SELECT key FROM seen_events WHERE seen_at < ? LIMIT ?)',
+    `DELETE FROM seen_events WHERE key IN (SELECT key FROM seen_events WHERE seen_at < ? AND ${forgettable} LIMIT ?)`,
     args.seenBefore,
     left,
   );

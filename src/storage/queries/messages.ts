@@ -147,7 +147,7 @@ export function confirmProcessed(context: OperationContext, held: Held): boolean
 
 export function markFailed(
   context: OperationContext,
-  args: Held & { reason: string; retryAt: number; countAttempt: boolean; maxAttempts: number },
+  args: Held & { reason: string; retryAt: number; countAttempt: boolean; maxAttempts: number; now: number },
 ): void {
   for (const { id, session_id, attempts } of heldMessages(context, args)) {
     const tried = attempts + (args.countAttempt ? 1 : 0);
@@ -156,7 +156,8 @@ export function markFailed(
       'UPDATE messages SET state = ?, attempts = ?, available_at = ?, lease = NULL, batch = NULL, error = ? WHERE id = ?',
       to,
       tried,
-      Math.round(args.retryAt),
+      // Of one that has failed, the time since which it waits for a person.
+      Math.round(to === 'failed' ? args.now : args.retryAt),
       args.reason,
       id,
     );

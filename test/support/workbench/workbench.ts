@@ -53,10 +53,11 @@ export class Workbench {
   async waitUntilReady(timeoutMs = 60_000): Promise<void> {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: timeoutMs });
     const item = this.statusItem(this.options.readyStatusItem);
+    // Past its start: before, commands that need the store are not offered.
     await eventually(
       'the extension to be active',
-      () => item.text(),
-      (text) => text !== undefined,
+      () => item.ariaLabel(),
+      (label) => label !== undefined && !label.endsWith('Starting'),
       timeoutMs,
     );
   }

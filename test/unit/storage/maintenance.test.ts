@@ -4,7 +4,7 @@ import { ManualClock } from '../../support/manualClock';
 import { makeFolder, openStore, project, removeFolders, toolUse } from '../../support/store';
 
 const message = (sessionId: number, id: string, at: number, output = '') => ({
-  ...{ sessionId, promptNumber: 1, createdAt: at, dedupeKeys: [{ key: id }] },
+  ...{ sessionId, promptNumber: 1, createdAt: at, dedupeKeys: [{ key: `event:${id}` }] },
   body: { kind: 'observation' as const, use: toolUse(id, output) },
 });
 
@@ -22,17 +22,20 @@ describe('housekeeping', () => {
     }
     await memory.setAside({ eventId: 'e', at: clock.now(), reason: 'not-json', size: 1, sha256: 'x' });
     await queue.enqueue(message(id, 'waiting', clock.now()));
+    const imported = [{ key: 'event:import-1' }];
+    await queue.enqueue({ ...message(id, 'x', 1), dedupeKeys: imported });
 
     clock.advance(retention.failed - 1);
     await maintain(engine, clock, new AbortController().signal);
-    assert.deepEqual(queue.counts(), { pending: 1, processing: 0, failed: 1 });
+    assert.deepEqual(queue.counts(), { pending: 2, processing: 0, failed: 1 });
 
     clock.advance(2);
     await maintain(engine, clock, new AbortController().signal);
-    assert.deepEqual(queue.counts(), { pending: 1, processing: 0, failed: 0 });
+    assert.deepEqual(queue.counts(), { pending: 2, processing: 0, failed: 0 });
     assert.equal((await memory.listSetAside(10)).length, 1);
     assert.deepEqual(await memory.toolOutcomes(id), [{ toolUseId: 'failing', outcome: 'discarded' }]);
     assert.equal((await queue.enqueue(message(id, 'failing', clock.now()))).duplicate, false);
+    assert.equal((await queue.enqueue({ ...message(id, 'x', 1), dedupeKeys: imported })).duplicate, true);
 
     clock.advance(retention.setAside);
     await maintain(engine, clock, new AbortController().signal);
