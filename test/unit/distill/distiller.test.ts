@@ -70,12 +70,14 @@ describe('the distiller', () => {
     provider.answer = (names) => {
       if (names.includes('poison')) throw new Error('The model answered with half a sentence.');
     };
+    const alone = () => provider.batches.filter((names) => names.join() === 'poison').length;
     const manager = start();
     await manager.initializeSession(id);
     for (let attempt = 1; attempt < 3; attempt++) {
       await until(
         harness.queue,
-        () => harness.queue.counts(id).processing === 0 && harness.queue.counts(id).pending === 1,
+        // By itself the queue looks the same before an attempt as after it.
+        () => alone() === attempt && harness.queue.counts(id).processing === 0,
       );
       await harness.settled();
       harness.clock.advance(300_000);
