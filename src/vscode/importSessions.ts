@@ -32,12 +32,14 @@ export class ImportSessions {
     const chosen = await this.#choose(parts);
     if (!chosen || chosen.length === 0) return;
     const estimate = await withProgress(
+      vscode.ProgressLocation.Window,
       vscode.l10n.t('Reading {0} transcripts', chosen.length),
       chosen.length,
       (signal, report) => parts.estimateImport(chosen, signal, report),
     );
     if (!estimate || !(await this.#confirm(estimate))) return;
     const result = await withProgress(
+      vscode.ProgressLocation.Notification,
       vscode.l10n.t('Importing {0} past sessions', estimate.sessions),
       chosen.length,
       (signal, onProgress) =>
@@ -52,8 +54,11 @@ export class ImportSessions {
   }
 
   async #choose({ findTranscripts }: ImportParts): Promise<string[] | undefined> {
-    const found = await withProgress(vscode.l10n.t('Looking for past sessions'), 1, (signal) =>
-      findTranscripts(transcriptFolders(), signal),
+    const found = await withProgress(
+      vscode.ProgressLocation.Window,
+      vscode.l10n.t('Looking for past sessions'),
+      1,
+      (signal) => findTranscripts(transcriptFolders(), signal),
     );
     if (!found) return undefined;
     if (found.length === 0) {
@@ -156,12 +161,16 @@ function sizeText(bytes: number): string {
 }
 
 /** Undefined when the person cancelled. `work` reports how many of `total` steps are done. */
+/**
+ * Only the import itself shows as a notification: VS Code shows at most three new ones within a second, and the
+ * result would be the fourth.
+ */
 async function withProgress<T>(
+  location: vscode.ProgressLocation.Window | vscode.ProgressLocation.Notification,
   title: string,
   total: number,
   work: (signal: AbortSignal, report: (done: number) => void) => Promise<T>,
 ): Promise<T | undefined> {
-  const location = vscode.ProgressLocation.Notification;
   return vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
     const cancel = new AbortController();
     const subscription = token.onCancellationRequested(() => cancel.abort());
