@@ -160,9 +160,8 @@ function sizeText(bytes: number): string {
   return kilobytes < 1_024 ? `${kilobytes} KB` : `${(kilobytes / 1_024).toFixed(1)} MB`;
 }
 
-/** Undefined when the person cancelled. `work` reports how many of `total` steps are done. */
 /**
- * Only the import itself shows as a notification: VS Code shows at most three new ones within a second, and the
+ * Undefined when the person cancelled. `work` reports how many of `total` steps are done. Only the import itself shows as a notification: VS Code shows at most three new ones within a second, and the
  * result would be the fourth.
  */
 async function withProgress<T>(

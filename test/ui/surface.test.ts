@@ -138,14 +138,18 @@ describe('Tidemark in the workbench', () => {
   it('offers in the palette what can be done now', async () => {
     const titles = await session.workbench.quickInput.commandTitles('Tidemark:');
     assert.deepEqual(titles, [
+      'Tidemark: Choose Language Model…',
       'Tidemark: Clear All Data',
       'Tidemark: Connect an Agent…',
       'Tidemark: Disconnect an Agent…',
       'Tidemark: Focus on Sessions View',
       'Tidemark: Import Past Sessions',
       'Tidemark: Pause',
+      'Tidemark: Remove Anthropic API Key',
+      'Tidemark: Set Anthropic API Key…',
       'Tidemark: Show Log',
       'Tidemark: Show Sessions',
+      'Tidemark: Show What Would Be Sent',
       'Tidemark: Test the Connection',
     ]);
   });
