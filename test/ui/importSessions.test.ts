@@ -45,8 +45,7 @@ describe('Import Past Sessions', () => {
     assert.equal(dialog.message, 'Import 1 sessions with 3 turns and 2 tool uses?');
     assert.match(dialog.detail, /costs nothing, and nothing is sent anywhere/);
     await notifications.clickDialogButton('Import');
-    const { message } = await notifications.waitForToast(/Imported/);
-    await notifications.dismissToast(/Imported/);
+    const { message } = await notifications.waitForNotification(/Imported/);
     return message;
   }
 

@@ -12,16 +12,37 @@ export class Notifications {
   constructor(private readonly page: Page) {}
 
   toasts(): Promise<Toast[]> {
-    return this.page
-      .locator('.notifications-toasts .notification-list-item')
-      .evaluateAll((items: PageElement[]) =>
-        items.map((item) => ({
-          message: item.querySelector('.notification-list-item-message')?.textContent?.trim() ?? '',
-          buttons: [...item.querySelectorAll('.notification-list-item-buttons-container .monaco-button')]
-            .map((button) => button.textContent?.trim() ?? '')
-            .filter((text) => text !== ''),
-        })),
-      );
+    return this.#read('.notifications-toasts');
+  }
+
+  #read(container: string): Promise<Toast[]> {
+    return this.page.locator(`${container} .notification-list-item`).evaluateAll((items: PageElement[]) =>
+      items.map((item) => ({
+        message: item.querySelector('.notification-list-item-message')?.textContent?.trim() ?? '',
+        buttons: [...item.querySelectorAll('.notification-list-item-buttons-container .monaco-button')]
+          .map((button) => button.textContent?.trim() ?? '')
+          .filter((text) => text !== ''),
+      })),
+    );
+  }
+
+  /**
+   * A notification, whether it shows as a toast or only behind the bell: VS Code shows few toasts at once and
+   * drops the others there. Leaves none behind.
+   */
+  async waitForNotification(message: RegExp): Promise<Toast> {
+    const center = this.page.locator('.notifications-center');
+    const found = await eventually(`a notification ${message}`, async () => {
+      const shown = [...(await this.toasts()), ...(await this.#read('.notifications-center'))];
+      const match = shown.find((toast) => message.test(toast.message));
+      if (!match && !(await center.isVisible()))
+        await this.page.locator('[id="status.notifications"]').click();
+      return match;
+    });
+    if (!(await center.isVisible())) await this.page.locator('[id="status.notifications"]').click();
+    await center.locator('.codicon-notifications-clear-all').click();
+    await center.waitFor({ state: 'hidden' });
+    return found!;
   }
 
   async waitForToast(message: RegExp, timeoutMs?: number): Promise<Toast> {
