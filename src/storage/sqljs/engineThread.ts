@@ -12,6 +12,9 @@ import { gatherWrites } from './gatheredWrites';
 import { toPlain, type EngineData, type FromWorker, type Reply, type Request } from './protocol';
 import { loadSqlite, SqliteConnection } from './sqlite';
 
+/** Operations that add memory: what they add is found as soon as it is stored. */
+const changesMemory: ReadonlySet<Request['name']> = new Set(['storeResults', 'addNote']);
+
 /**
  * The engine's thread: one connection, everything in the order in which it was asked. Requests that arrive
  * while one transaction is being synced share the next one, so that many producers cost one sync.
@@ -81,7 +84,8 @@ export class EngineThread {
     connection.exec('BEGIN IMMEDIATE');
     try {
       const replies = requests.map((request) => this.#operation(request, transitions));
-      indexBeforeCommit(connection);
+      // Not after others: a backlog, which is worked off in slices, must not slow an accept down.
+      if (requests.some(({ name }) => changesMemory.has(name))) indexBeforeCommit(connection);
       connection.exec('COMMIT');
       return { kind: 'committed', replies, transitions };
     } catch (error) {
