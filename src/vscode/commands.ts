@@ -10,6 +10,11 @@ import type { SetAsideResult } from '../storage/setAsideDamaged';
 import type { SessionNode } from './sessionNodes';
 import type { StoreView } from './storeView';
 
+/** Asks before something that can't be taken back lightly; any answer but `action` is no. */
+async function isConfirmed(question: string, detail: string, action: string): Promise<boolean> {
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
+}
+
 /** The message of a row of the tree. */
 function idsOf(node: SessionNode): number[] {
   return node.kind === 'message' ? [node.message.id] : [];
@@ -117,29 +122,20 @@ export class Commands implements vscode.Disposable {
     const client = this.#client();
     const count = messageIds?.length ?? client.status().queue.failed;
     const discard = vscode.l10n.t('Discard');
-    const answer = await vscode.window.showWarningMessage(
+    const question =
       count === 1
         ? vscode.l10n.t('Discard what could not be distilled?')
-        : vscode.l10n.t('Discard {0} messages that could not be distilled?', count),
-      { modal: true, detail: vscode.l10n.t('What they tell will not be remembered.') },
-      discard,
-    );
-    if (answer === discard) await client.discardFailed(messageIds);
+        : vscode.l10n.t('Discard {0} messages that could not be distilled?', count);
+    const detail = vscode.l10n.t('What they tell will not be remembered.');
+    if (await isConfirmed(question, detail, discard)) await client.discardFailed(messageIds);
   }
 
   async #replaceDamaged(): Promise<void> {
     const start = vscode.l10n.t('Set Aside and Start Anew');
-    const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('Start with an empty store?'),
-      {
-        modal: true,
-        detail: vscode.l10n.t(
-          'The store that can’t be opened is kept in a folder beside it, together with what can still be read of it. Nothing is deleted.',
-        ),
-      },
-      start,
+    const detail = vscode.l10n.t(
+      'The store that can’t be opened is kept in a folder beside it, together with what can still be read of it. Nothing is deleted.',
     );
-    if (answer !== start) return;
+    if (!(await isConfirmed(vscode.l10n.t('Start with an empty store?'), detail, start))) return;
     const result = await this.actions.replaceDamaged();
     if (!result) return;
     const show = vscode.l10n.t('Show Folder');
@@ -162,17 +158,11 @@ export class Commands implements vscode.Disposable {
   async #clearAllData(): Promise<void> {
     this.#client();
     const clear = vscode.l10n.t('Delete Everything');
-    const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('Delete everything that Tidemark has stored?'),
-      {
-        modal: true,
-        detail: vscode.l10n.t(
-          'All sessions, observations and summaries, what waits in the queue and the spool, and what was set aside are deleted for good, for all projects.',
-        ),
-      },
-      clear,
+    const detail = vscode.l10n.t(
+      'All sessions, observations and summaries, what waits in the queue and the spool, and what was set aside are deleted for good, for all projects.',
     );
-    if (answer !== clear) return;
+    const question = vscode.l10n.t('Delete everything that Tidemark has stored?');
+    if (!(await isConfirmed(question, detail, clear))) return;
     await this.actions.clearAllData();
     void vscode.window.showInformationMessage(
       vscode.l10n.t('Tidemark has deleted everything it had stored.'),
