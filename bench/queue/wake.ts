@@ -82,7 +82,7 @@ export async function measureRestart(file: string): Promise<RestartTimings> {
     }
   });
   await queue.resetStuck([]);
-  await sessions.listSessions(50);
+  await sessions.listSessions({ limit: 50 });
   manager.resume();
   const first = await delivered.promise;
   await manager.shutdownAll();

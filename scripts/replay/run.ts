@@ -122,7 +122,7 @@ export async function collect(
   lastId: string | undefined,
 ): Promise<Omit<ReplayResult, 'events'>> {
   await keeper.contextFiles.flush();
-  const stored = (await keeper.sessions.listSessions(10_000)).sort((a, b) => a.id - b.id);
+  const stored = (await keeper.sessions.listSessions({ limit: 10_000 })).sort((a, b) => a.id - b.id);
   const accounting: ReplayResult['accounting'] = [];
   const sessions: ReplayedSession[] = [];
   for (const { id, agent, agentSessionId, project } of stored) {

@@ -25,6 +25,19 @@ export class Ingest {
 
   /** False for an event that was accepted before, over this or another route. */
   async accept(event: AgentEvent): Promise<boolean> {
+    const key = sessionKey(event);
+    const known = this.#known.get(key);
+    try {
+      return await this.#accept(event);
+    } catch (error) {
+      // A person may just have deleted the session: what comes after that begins it anew.
+      if (known === undefined || (await this.sessions.getSessionById(known))) throw error;
+      this.#known.delete(key);
+      return this.#accept(event);
+    }
+  }
+
+  async #accept(event: AgentEvent): Promise<boolean> {
     const id = await this.#sessionOf(event);
     switch (event.type) {
       case 'sessionStarted':

@@ -25,4 +25,6 @@ export interface SetAsideStore {
   setAside(event: SetAsideEvent): Promise<void>;
   /** Newest first. */
   listSetAside(limit: number): Promise<SetAside[]>;
+  /** Forgets what was set aside: of one content, or all. The number of rows; durable when it resolves. */
+  dismissSetAside(sha256?: string): Promise<number>;
 }

@@ -39,6 +39,8 @@ export interface SpooledEvent {
   privatePrompt?: true;
   /** How many secrets of which kind were redacted. */
   redactions?: Record<string, number>;
+  /** How many characters of context the agent was given in answer. */
+  contextCharacters?: number;
 }
 
 export interface SpooledSetAside {

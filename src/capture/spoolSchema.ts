@@ -24,6 +24,7 @@ const event = z.object({
   ),
   privatePrompt: z.literal(true).optional(),
   redactions: z.record(z.string(), z.number()).optional(),
+  contextCharacters: z.number().int().nonnegative().optional(),
 });
 
 const record = z.union([setAside, event]);

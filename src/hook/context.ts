@@ -22,11 +22,10 @@ export function answerTo(
   storeDir: string,
   project: ProjectRef,
   payload: JsonObject,
-): string | undefined {
-  const additionalContext = contextFor(agent, event, storeDir, project, payload);
-  return additionalContext === undefined
-    ? undefined
-    : JSON.stringify(answerOf(agent, event, additionalContext));
+): { text: string; characters: number } | undefined {
+  const context = contextFor(agent, event, storeDir, project, payload);
+  if (context === undefined) return undefined;
+  return { text: JSON.stringify(answerOf(agent, event, context)), characters: context.length };
 }
 
 function contextFor(

@@ -38,13 +38,14 @@ function take(storeDir: string, payload: JsonObject): void {
   if (isIgnoredEvent(event, agent)) return;
   if (!admit(payload, new PrivateMarker(storeDir, sessionIdOf(payload)))) return;
   const project = projectOf(payload);
+  const answer = answerTo(agent, event, storeDir, project, payload);
   try {
     const origin = { id: newEventId(), at: performance.timeOrigin, agent, project };
-    writeWithinLimit(storeDir, eventRecord(payload, origin));
+    const record = eventRecord(payload, origin);
+    writeWithinLimit(storeDir, answer ? { ...record, contextCharacters: answer.characters } : record);
     if (event === connectionTestEvent) writeSync(1, JSON.stringify({ tidemarkConnectionTest: origin.id }));
   } finally {
-    const answer = answerTo(agent, event, storeDir, project, payload);
-    if (answer !== undefined) writeSync(1, answer);
+    if (answer) writeSync(1, answer.text);
   }
 }
 

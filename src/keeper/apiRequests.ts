@@ -5,7 +5,8 @@ import { agentIds } from '../capture/vocabulary';
 import type { QueuedWork } from '../session/sessionManager';
 import { SEARCH_LIMIT, type SearchQuery } from '../memory/search';
 import type { NewObservation, NewSummary, SearchScope, WorkOrigin } from './client';
-import { parseInput, toolAction } from './protocol';
+import { parseInput } from './protocol';
+import { toolAction } from './schemas';
 
 /** What other extensions ask for, checked: they may be written in JavaScript. Types in src/api.ts. */
 const name = z.string().min(1).max(4_096);

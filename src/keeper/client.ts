@@ -3,15 +3,24 @@ import type { Event } from '../base/event';
 import type { AgentId, ProjectRef } from '../capture/vocabulary';
 import type { ImportTarget } from '../capture/transcripts/importTranscripts';
 import type { DayUsage } from '../distill/usage';
+import type { SetAside } from '../capture/setAsideStore';
+import type { MemoryLibrary } from '../memory/library';
 import type { Observation, Summary } from '../memory/observation';
 import type { SearchHit, SearchQuery } from '../memory/search';
 import type { QueueCounts, QueuedMessage } from '../queue/message';
 import type { QueuedWork } from '../session/sessionManager';
-import type { StoredPrompt, StoredSession } from '../session/sessionStore';
+import type { SessionsQuery, StoredPrompt, StoredSession } from '../session/sessionStore';
 
 /** A session as a list shows it. */
 export interface SessionItem extends StoredSession {
   readonly queue: QueueCounts;
+}
+
+/** A session that has messages. */
+export interface QueuedSession {
+  readonly session: SessionItem;
+  /** When the oldest work that waits was done, ms since the epoch. */
+  readonly oldestAt: number;
 }
 
 /** Everything beneath one session. */
@@ -92,8 +101,22 @@ export interface SearchScope {
  */
 export interface TidemarkClient extends ImportTarget {
   status(): StoreStatus;
-  /** Newest activity first. */
-  sessions(limit: number): Promise<SessionItem[]>;
+  /** What is remembered as a whole, and what people do with it. */
+  readonly library: MemoryLibrary;
+  sessions(query: SessionsQuery): Promise<SessionItem[]>;
+  /** An empty title takes the person's own name away again. Durable when it resolves, like all that writes. */
+  renameSession(id: number, title: string): Promise<void>;
+  /** Archived sessions come back by themselves when they are worked in. Their number. */
+  archiveSessions(ids: readonly number[], archived: boolean): Promise<number>;
+  /** With their prompts, their messages and all that is remembered of them, for good. */
+  deleteSessions(ids: readonly number[]): Promise<void>;
+  /** The one that has waited longest first. */
+  queuedSessions(limit: number): Promise<QueuedSession[]>;
+  messages(sessionId: number, limit: number): Promise<QueuedMessage[]>;
+  /** What could not be understood, newest first. */
+  setAside(limit: number): Promise<SetAside[]>;
+  /** Forgets what was set aside: of one content, or all. Its number. */
+  dismissSetAside(sha256?: string): Promise<number>;
   session(id: number): Promise<SessionDetail | undefined>;
   observation(id: number): Promise<Observation | undefined>;
   summary(id: number): Promise<Summary | undefined>;

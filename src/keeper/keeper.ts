@@ -12,10 +12,12 @@ import type { DistillProvider } from '../distill/provider';
 import { modelGathering, previewOf } from '../distill/providers/model/modelProvider';
 import { ProviderPauseState, type ProviderPause } from '../distill/providerPause';
 import { ContextFiles } from '../memory/contextFiles';
+import { FileHashes } from '../memory/fileHashes';
 import { DEFAULT_LINGER_MS, SessionManager } from '../session/sessionManager';
 import { StorageClosedError, StorageFailedError } from '../storage/errors';
 import { maintain } from '../storage/maintenance';
 import { Engine } from '../storage/sqljs/engine';
+import { EngineLibrary } from '../storage/library';
 import { EngineRecallStore } from '../storage/recallStore';
 import { EngineUsageStore } from '../storage/usageStore';
 import { EngineMemoryStore, EngineMessageStore, EngineSessionStore } from '../storage/stores';
@@ -73,6 +75,9 @@ export class Keeper {
     readonly capture: Capture,
     private readonly spool: Spool,
     readonly usage: EngineUsageStore,
+    readonly library: EngineLibrary,
+    readonly fileHashes: FileHashes,
+    private readonly clock: Clock,
     pause: ProviderPauseState,
     changed: Emitter<void>,
   ) {
@@ -105,7 +110,9 @@ export class Keeper {
     const queue = await EngineMessageStore.open(engine, clock, log);
     const memory = new EngineMemoryStore(engine);
     const search = new EngineRecallStore(engine, clock);
-    const contextFiles = new ContextFiles(layout.context, memory, clock, log);
+    const library = new EngineLibrary(engine, clock);
+    const fileHashes = new FileHashes(library, clock, log);
+    const contextFiles = new ContextFiles(layout.context, memory, fileHashes, clock, log);
     const usage = await EngineUsageStore.open(engine, clock);
     const changed = new Emitter<void>((error) => log.error('A listener to the keeper failed.', error));
     const pause = new ProviderPauseState(clock, Math.random, () => keeper.#applyPauses());
@@ -116,6 +123,7 @@ export class Keeper {
       onStored: (session) => {
         pause.worked();
         contextFiles.refresh(session.project);
+        fileHashes.note(session.id);
       },
       onPaused: (error) => pause.pause(error),
     });
@@ -134,6 +142,8 @@ export class Keeper {
         try {
           const outcome = await capture.accept(record);
           options.onCaptured?.(outcome);
+          const given = 'captured' in outcome && 'event' in record ? record.contextCharacters : undefined;
+          if (given !== undefined) await library.countContext(record.at, given);
         } catch (error) {
           // The store is in trouble, not the event: its file stays.
           if (error instanceof StorageFailedError || error instanceof StorageClosedError) throw error;
@@ -145,7 +155,7 @@ export class Keeper {
     });
     const keeper: Keeper = new Keeper(
       ...([engine, log, sessions, queue, memory, search, manager, contextFiles, capture] as const),
-      ...([spool, usage, pause, changed] as const),
+      ...([spool, usage, library, fileHashes, clock, pause, changed] as const),
     );
     return keeper;
   }
@@ -161,7 +171,8 @@ export class Keeper {
     await this.queue.resetStuck([]);
     this.#paused = (await this.engine.call('getMeta', { key: PAUSED })) === 'true';
     // A crash may have come between a result and its context file.
-    for (const { project } of await this.sessions.listSessions(50)) this.contextFiles.refresh(project);
+    for (const { project } of await this.sessions.listSessions({ limit: 50 }))
+      this.contextFiles.refresh(project);
     this.#applyPauses();
     this.spool
       .start()
@@ -229,6 +240,20 @@ export class Keeper {
         previewOf(await batchOf(session, batch, this)),
       ),
     );
+  }
+
+  /** Durable when it resolves. Their number. */
+  archiveSessions(ids: readonly number[], archived: boolean): Promise<number> {
+    return this.sessions.archiveSessions(ids, archived, this.clock.now());
+  }
+
+  /** Ends the work on the session and deletes it with all that is remembered of it, for good. */
+  async deleteSession(id: number): Promise<void> {
+    const session = await this.sessions.getSessionById(id);
+    if (!session) return;
+    await this.manager.deleteSession(id);
+    await this.sessions.deleteSession(id);
+    this.contextFiles.refresh(session.project);
   }
 
   /** Size of the database file after the last housekeeping, bytes. */

@@ -4,7 +4,11 @@ import type { ImportTarget } from '../capture/transcripts/importTranscripts';
 import type { Logger } from '../base/logger';
 import type { DistillProvider } from '../distill/provider';
 import { PRICES_AS_OF } from '../distill/providers/model/prices';
+import type { SetAside } from '../capture/setAsideStore';
+import type { MemoryLibrary } from '../memory/library';
 import type { Observation, Summary } from '../memory/observation';
+import type { QueuedMessage } from '../queue/message';
+import type { SessionsQuery } from '../session/sessionStore';
 import type { Note } from '../memory/recall';
 import type { SearchHit, SearchQuery } from '../memory/search';
 import {
@@ -12,6 +16,7 @@ import {
   type NewObservation,
   type NewSummary,
   type Queued,
+  type QueuedSession,
   type SearchScope,
   type SessionDetail,
   type SessionItem,
@@ -22,6 +27,7 @@ import {
 } from './client';
 import { importTarget } from './importTarget';
 import type { Keeper } from './keeper';
+import { KeeperLibrary } from './keeperLibrary';
 import { projectKeyOf } from './searchScope';
 import type { Backend, Method, Params, Result } from './protocol';
 
@@ -37,6 +43,7 @@ export class LocalClient implements TidemarkClient, Backend, Disposable {
   readonly #subscriptions: Disposable[];
   readonly #importTarget: ImportTarget;
   readonly onDidChange: Event<ReadonlySet<number>>;
+  readonly library: MemoryLibrary;
 
   constructor(
     private readonly keeper: Keeper,
@@ -46,6 +53,8 @@ export class LocalClient implements TidemarkClient, Backend, Disposable {
     this.#changed = new Emitter((error) => log.error('A listener to the store failed.', error));
     this.onDidChange = this.#changed.event;
     this.#importTarget = importTarget(keeper);
+    const { library, fileHashes, sessions, contextFiles } = keeper;
+    this.library = new KeeperLibrary(library, fileHashes, sessions, contextFiles, this.#changed);
     this.#subscriptions = [
       keeper.queue.onTransitions((transitions) =>
         this.#changed.fire(new Set(transitions.map(({ sessionId }) => sessionId))),
@@ -71,9 +80,45 @@ export class LocalClient implements TidemarkClient, Backend, Disposable {
     return this.keeper.preview(sessionId, MESSAGE_LIMIT);
   }
 
-  async sessions(limit: number): Promise<SessionItem[]> {
-    const sessions = await this.keeper.sessions.listSessions(limit);
+  async sessions(query: SessionsQuery): Promise<SessionItem[]> {
+    const sessions = await this.keeper.sessions.listSessions(query);
     return sessions.map((session) => ({ ...session, queue: this.keeper.queue.counts(session.id) }));
+  }
+
+  renameSession(id: number, title: string): Promise<void> {
+    return this.keeper.sessions.renameSession(id, title);
+  }
+
+  archiveSessions(ids: readonly number[], archived: boolean): Promise<number> {
+    return this.keeper.archiveSessions(ids, archived);
+  }
+
+  async deleteSessions(ids: readonly number[]): Promise<void> {
+    for (const id of ids) await this.keeper.deleteSession(id);
+  }
+
+  async queuedSessions(limit: number): Promise<QueuedSession[]> {
+    const queued = await this.keeper.queue.queuedSessions(limit);
+    const sessions = await this.sessions({ ids: queued.map(({ sessionId }) => sessionId), limit });
+    const byId = new Map(sessions.map((session) => [session.id, session]));
+    return queued.flatMap(({ sessionId, oldestAt }) => {
+      const session = byId.get(sessionId);
+      return session ? { session, oldestAt } : [];
+    });
+  }
+
+  messages(sessionId: number, limit: number): Promise<QueuedMessage[]> {
+    return this.keeper.queue.list(sessionId, limit);
+  }
+
+  setAside(limit: number): Promise<SetAside[]> {
+    return this.keeper.memory.listSetAside(limit);
+  }
+
+  async dismissSetAside(sha256?: string): Promise<number> {
+    const count = await this.keeper.memory.dismissSetAside(sha256);
+    this.#changed.fire(new Set());
+    return count;
   }
 
   async session(id: number): Promise<SessionDetail | undefined> {
@@ -161,7 +206,15 @@ export class LocalClient implements TidemarkClient, Backend, Disposable {
 
   call<K extends Method>(method: K, params: Params<K>): Promise<Result<K>> {
     const methods: { [M in StoreMethod]: (params: Params<M>) => Promise<unknown> } = {
-      sessions: ({ limit }) => this.sessions(limit),
+      ...this.library,
+      sessions: (query) => this.sessions(query),
+      renameSession: ({ id, title }) => this.renameSession(id, title),
+      archiveSessions: ({ ids, archived }) => this.archiveSessions(ids, archived),
+      deleteSessions: ({ ids }) => this.deleteSessions(ids),
+      queuedSessions: ({ limit }) => this.queuedSessions(limit),
+      messages: ({ sessionId, limit }) => this.messages(sessionId, limit),
+      setAside: ({ limit }) => this.setAside(limit),
+      dismissSetAside: ({ sha256 }) => this.dismissSetAside(sha256),
       session: ({ id }) => this.session(id),
       observation: ({ id }) => this.observation(id),
       summary: ({ id }) => this.summary(id),

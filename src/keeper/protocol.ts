@@ -3,22 +3,28 @@ import { TidemarkError } from '../base/errors';
 import type { CaptureOutcome } from '../capture/capture';
 import type { SpooledEvent } from '../capture/spoolRecord';
 import { parseSpoolRecord } from '../capture/spoolSchema';
+import type { SetAside } from '../capture/setAsideStore';
 import { agentIds, type AgentId } from '../capture/vocabulary';
-import { OBSERVATION_LIMIT, observationTypes, type Observation, type Summary } from '../memory/observation';
+import type { Observation, Summary } from '../memory/observation';
 import type { Note, RecallStore } from '../memory/recall';
-import { SEARCH_LIMIT, type SearchHit, type SearchQuery } from '../memory/search';
+import type { SearchHit, SearchQuery } from '../memory/search';
+import type { QueuedMessage } from '../queue/message';
+import type { SessionsQuery } from '../session/sessionStore';
 import type {
   NewObservation,
   NewSummary,
   Queued,
+  QueuedSession,
   SessionDetail,
   SessionItem,
   StoreStatus,
   TidemarkClient,
 } from './client';
+import { libraryAnswers, libraryParameters, type LibraryCalls } from './libraryProtocol';
+import * as pieces from './schemas';
 
 /** Raised with every change of what follows that an older window would misunderstand. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** Most bytes of one message: before a window has proven who it is, to the keeper, and to a follower. */
 export const limits = { stranger: 4_096, toKeeper: 1 << 20, toFollower: 32 << 20, backlog: 64 << 20 };
@@ -48,9 +54,16 @@ type Timeline = RecallStore['timeline'];
 type Imported = Awaited<ReturnType<TidemarkClient['importedBefore']>>;
 
 /** What a follower may ask: parameters and answer. Checked on both sides. */
-export interface Calls {
-  sessions: [{ limit: number }, SessionItem[]];
+export interface Calls extends LibraryCalls {
+  sessions: [SessionsQuery, SessionItem[]];
   session: [{ id: number }, SessionDetail | undefined];
+  renameSession: [{ id: number; title: string }, undefined];
+  archiveSessions: [{ ids: number[]; archived: boolean }, number];
+  deleteSessions: [{ ids: number[] }, undefined];
+  queuedSessions: [{ limit: number }, QueuedSession[]];
+  messages: [{ sessionId: number; limit: number }, QueuedMessage[]];
+  setAside: [{ limit: number }, SetAside[]];
+  dismissSetAside: [{ sha256?: string }, number];
   observation: [{ id: number }, Observation | undefined];
   summary: [{ id: number }, Summary | undefined];
   search: [{ query: SearchQuery; projectKey?: string }, SearchHit[]];
@@ -80,73 +93,9 @@ export interface Backend {
   call<K extends Method>(method: K, params: Params<K>): Promise<Result<K>>;
 }
 
-const text = z.string().max(200_000);
-const name = z.string().min(1).max(4_096);
-const rowId = z.int().positive();
-const time = z.number().nonnegative();
-const lines = z.array(text).max(2_000);
-
-const fileChange = z.object({
-  ...{ path: name, created: z.boolean(), deleted: z.boolean().exactOptional(), added: lines, removed: lines },
-});
-const command = z.object({
-  ...{ kind: z.literal('command'), command: text, description: text.exactOptional(), output: text },
-  ...{ background: z.boolean().exactOptional(), files: z.array(name).max(2_000).exactOptional() },
-  changes: z.array(fileChange).max(2_000).exactOptional(),
-});
-const read = z.object({
-  ...{
-    kind: z.literal('read'),
-    path: name,
-    content: text.exactOptional(),
-    image: z.boolean().exactOptional(),
-  },
-});
-const edit = z.object({
-  ...{ kind: z.literal('edit'), path: name, created: z.boolean(), added: lines, removed: lines },
-});
-const searched = z.object({
-  ...{ kind: z.literal('search'), query: text, path: name.exactOptional(), output: text },
-});
-const web = z.object({ kind: z.literal('web'), target: text, output: text });
-const delegate = z.object({
-  ...{ kind: z.literal('delegate'), description: text, prompt: text, result: text },
-  subagentId: name.exactOptional(),
-});
-const other = z.object({ kind: z.literal('other'), tool: name, input: text, output: text });
-/** What a tool did, as another extension may tell it. */
-export const toolAction = z.discriminatedUnion('kind', [command, read, edit, searched, web, delegate, other]);
-
-const subagent = z.object({ id: name, type: name.exactOptional() });
-const use = z.object({
-  ...{ toolUseId: name.exactOptional(), tool: name, action: toolAction, error: text.exactOptional() },
-  ...{ interrupted: z.boolean().exactOptional(), durationMs: time.exactOptional() },
-  subagent: subagent.exactOptional(),
-});
-const session = z.object({
-  agent: z.enum(agentIds),
-  agentSessionId: name,
-  project: z.object({ key: name, name, root: name }),
-});
-const origin = z.object({ at: time, key: name });
-const searchQuery = z.object({
-  text: z.string().max(1_000),
-  projectId: z.int().exactOptional(),
-  types: z
-    .array(z.enum([...observationTypes, 'summary']))
-    .max(20)
-    .exactOptional(),
-  ...{ file: name.exactOptional(), agent: z.enum(agentIds).exactOptional() },
-  ...{ since: z.number().exactOptional(), until: z.number().exactOptional() },
-  limit: z.int().min(1).max(SEARCH_LIMIT),
-});
-const around = z.object({
-  ...{ at: z.number(), projectId: z.int().exactOptional() },
-  ...{ before: z.int().min(0).max(100), after: z.int().min(0).max(100) },
-});
-const short = z.string().min(1).max(OBSERVATION_LIMIT);
-const none = z.object({});
-const messageIds = z.object({ messageIds: z.array(rowId).max(100_000).exactOptional() });
+const { around, messageIds, name, none, origin, rowId, searchQuery, session, short, subagent, text, time } =
+  pieces;
+const { counts, detail, hit, message, observation, prompt, queued, storedSession, summary } = pieces;
 
 function isSpooledEvent(value: unknown): boolean {
   const record = parseSpoolRecord(value);
@@ -155,7 +104,20 @@ function isSpooledEvent(value: unknown): boolean {
 
 /** Every method's parameters. */
 export const parameters: { [K in Method]: z.ZodType<Params<K>> } = {
-  sessions: z.object({ limit: z.int().min(1).max(100_000) }),
+  ...libraryParameters,
+  sessions: z.object({
+    limit: z.int().min(1).max(100_000),
+    after: z.object({ at: z.number(), id: rowId }).exactOptional(),
+    ...{ text: z.string().max(1_000).exactOptional(), archived: z.boolean().exactOptional() },
+    ids: z.array(rowId).max(10_000).exactOptional(),
+  }),
+  renameSession: z.object({ id: rowId, title: z.string().max(1_000) }),
+  archiveSessions: z.object({ ids: z.array(rowId).max(10_000), archived: z.boolean() }),
+  deleteSessions: z.object({ ids: z.array(rowId).max(10_000) }),
+  queuedSessions: z.object({ limit: z.int().min(1).max(10_000) }),
+  messages: z.object({ sessionId: rowId, limit: z.int().min(1).max(10_000) }),
+  setAside: z.object({ limit: z.int().min(1).max(10_000) }),
+  dismissSetAside: z.object({ sha256: name.exactOptional() }),
   session: z.object({ id: rowId }),
   observation: z.object({ id: rowId }),
   summary: z.object({ id: rowId }),
@@ -176,7 +138,7 @@ export const parameters: { [K in Method]: z.ZodType<Params<K>> } = {
   setPaused: z.object({ paused: z.boolean() }),
   queueObservation: z.object({
     session,
-    work: z.union([z.object({ use }), z.object({ report: z.object({ text, subagent }) })]),
+    work: z.union([z.object({ use: pieces.use }), z.object({ report: z.object({ text, subagent }) })]),
     origin,
   }),
   queueSummary: z.object({ session, lastUserMessage: text, lastAssistantMessage: text, origin }),
@@ -187,42 +149,19 @@ export const parameters: { [K in Method]: z.ZodType<Params<K>> } = {
   providerChanged: none,
 };
 
-const counts = z.looseObject({ pending: z.int(), processing: z.int(), failed: z.int() });
-const storedSession = z.looseObject({
-  ...{ id: rowId, agent: z.string(), agentSessionId: z.string(), promptCount: z.int() },
-  project: z.looseObject({ id: rowId, key: z.string(), name: z.string(), root: z.string() }),
-  ...{ startedAt: z.number(), lastActivityAt: z.number() },
-});
-const observation = z.looseObject({
-  ...{ id: rowId, sessionId: rowId, promptNumber: z.int(), createdAt: z.number(), title: z.string() },
-  ...{ type: z.string(), facts: z.array(z.string()), concepts: z.array(z.string()) },
-  ...{ filesRead: z.array(z.string()), filesModified: z.array(z.string()) },
-});
-const summary = z.looseObject({
-  ...{ id: rowId, sessionId: rowId, promptNumber: z.int(), createdAt: z.number(), request: z.string() },
-  ...{ filesRead: z.array(z.string()), filesModified: z.array(z.string()) },
-});
-const prompt = z.looseObject({ number: z.int(), text: z.string(), createdAt: z.number() });
-const message = z.looseObject({
-  ...{ id: rowId, sessionId: rowId, promptNumber: z.int(), state: z.string() },
-  body: z.looseObject({ kind: z.string() }),
-});
-const detail = z.looseObject({
-  session: storedSession,
-  prompts: z.array(prompt),
-  observations: z.array(observation),
-  summaries: z.array(summary),
-  messages: z.array(message),
-});
-const queued = z.looseObject({ sessionId: rowId, duplicate: z.boolean() });
-const hit = z.looseObject({
-  ...{ kind: z.string(), id: rowId, sessionId: rowId, title: z.string(), snippet: z.string() },
-  ...{ type: z.string(), agent: z.string(), createdAt: z.number() },
-});
-
 /** Every method's answer; JSON has null where there is none. Members beyond these are let through. */
 const answers: { [K in Method]: z.ZodType } = {
+  ...libraryAnswers,
   sessions: z.array(storedSession.extend({ queue: counts })),
+  renameSession: z.null(),
+  archiveSessions: z.int(),
+  deleteSessions: z.null(),
+  queuedSessions: z.array(
+    z.looseObject({ session: storedSession.extend({ queue: counts }), oldestAt: z.number() }),
+  ),
+  messages: z.array(message),
+  setAside: z.array(z.looseObject({ reason: z.string(), sha256: z.string(), count: z.int() })),
+  dismissSetAside: z.int(),
   session: detail.nullable(),
   observation: observation.nullable(),
   summary: summary.nullable(),

@@ -4,7 +4,9 @@ import { Emitter, type Event } from '../base/event';
 import type { Logger } from '../base/logger';
 import { scrub } from '../capture/scrub';
 import type { JsonValue } from '../capture/spoolRecord';
+import type { MemoryLibrary } from '../memory/library';
 import type { SearchQuery } from '../memory/search';
+import type { SessionsQuery } from '../session/sessionStore';
 import type { NewObservation, NewSummary, SearchScope, StoreStatus, TidemarkClient } from './client';
 import {
   InvalidInputError,
@@ -109,7 +111,31 @@ export class WindowClient implements TidemarkClient, Backend, Disposable {
     });
   }
 
-  sessions = (limit: number) => this.call('sessions', { limit });
+  readonly library: MemoryLibrary = {
+    groups: (args) => this.call('groups', args),
+    memories: (query) => this.call('memories', query),
+    sources: (args) => this.call('sources', args),
+    changedFiles: (args) => this.call('changedFiles', args),
+    pin: (args) => this.call('pin', args),
+    edit: (args) => this.call('edit', args),
+    forget: (args) => this.call('forget', args),
+    restore: (args) => this.call('restore', args),
+    forgotten: (args) => this.call('forgotten', args),
+    exportMemory: (args) => this.call('exportMemory', args),
+    importMemory: (args) => this.call('importMemory', args),
+    insights: (args) => this.call('insights', args),
+  };
+  sessions = (query: SessionsQuery) => this.call('sessions', query);
+  renameSession = async (id: number, title: string): Promise<void> =>
+    this.call('renameSession', { id, title });
+  archiveSessions = (ids: readonly number[], archived: boolean) =>
+    this.call('archiveSessions', { ids: [...ids], archived });
+  deleteSessions = async (ids: readonly number[]): Promise<void> =>
+    this.call('deleteSessions', { ids: [...ids] });
+  queuedSessions = (limit: number) => this.call('queuedSessions', { limit });
+  messages = (sessionId: number, limit: number) => this.call('messages', { sessionId, limit });
+  setAside = (limit: number) => this.call('setAside', { limit });
+  dismissSetAside = (sha256?: string) => this.call('dismissSetAside', sha256 === undefined ? {} : { sha256 });
   session = (id: number) => this.call('session', { id });
   observation = (id: number) => this.call('observation', { id });
   summary = (id: number) => this.call('summary', { id });

@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import type { Logger } from '../base/logger';
 import { contextIndex, promptIndex } from './contextIndex';
+import type { FileHashes } from './fileHashes';
 import type { MemoryStore } from './memoryStore';
 
 /** More than fit into a context, whatever their length. */
@@ -34,6 +35,7 @@ export class ContextFiles {
   constructor(
     private readonly folder: string,
     private readonly memory: MemoryStore,
+    private readonly hashes: Pick<FileHashes, 'changed'>,
     private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
@@ -65,7 +67,10 @@ export class ContextFiles {
   }
 
   async #write(project: StoredProject): Promise<void> {
-    const text = contextIndex(project.name, await this.memory.recent(project.id, NEWEST), project.root);
+    const memory = await this.memory.recent(project.id, NEWEST);
+    const ids = [...memory.pinned, ...memory.observations].map(({ id }) => id);
+    const stale = new Set((await this.hashes.changed(ids)).map(({ id }) => id));
+    const text = contextIndex(project.name, memory, project.root, stale);
     const name = contextFileName(project);
     await this.#replace(join(this.folder, name), text);
     const { onPrompt } = readContextSettings(dirname(this.folder));

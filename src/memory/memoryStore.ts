@@ -8,6 +8,14 @@ export interface ToolOutcome {
   readonly rule?: string;
 }
 
+/** What a project's context is made of, each newest first. */
+export interface RecentMemory {
+  readonly observations: Observation[];
+  /** However old they are; the recent ones of them are among `observations`, too. */
+  readonly pinned: Observation[];
+  readonly summaries: Summary[];
+}
+
 /** Reads what is remembered. */
 export interface MemoryStore {
   /** Of one session, or of one turn in it; oldest first. */
@@ -16,8 +24,8 @@ export interface MemoryStore {
   otherTitles(sessionId: number, promptNumber: number, limit: number): Promise<string[]>;
   /** Of one session, oldest first. */
   summaries(sessionId: number): Promise<Summary[]>;
-  /** The project's newest of both, newest first. */
-  recent(projectId: number, limit: number): Promise<{ observations: Observation[]; summaries: Summary[] }>;
+  /** At most `limit` of each; at most 50 that are pinned. */
+  recent(projectId: number, limit: number): Promise<RecentMemory>;
   observation(id: number): Promise<Observation | undefined>;
   summary(id: number): Promise<Summary | undefined>;
   toolOutcomes(sessionId: number): Promise<ToolOutcome[]>;

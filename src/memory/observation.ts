@@ -36,6 +36,10 @@ export interface Observation extends ObservationContent {
   readonly agent: AgentId;
   /** The sub-agent that did all of the work; absent where the session's own agent did some of it. */
   readonly subagent?: Subagent;
+  /** Since when a person wants it seen first, ms since the epoch. */
+  readonly pinnedAt?: number;
+  /** When a person last changed what it says; distilling leaves it as it is then. */
+  readonly editedAt?: number;
 }
 
 /** What a turn came to. Fields that the evidence says nothing about are absent, never guessed. */

@@ -57,6 +57,8 @@ export interface PendingMessageStore {
   resetStuck(liveLeases: readonly string[], sessionId?: number): Promise<number>;
   /** Messages of a session as people see them, in order. */
   list(sessionId: number, limit: number): Promise<QueuedMessage[]>;
+  /** Sessions with messages, the one that has waited longest first; `oldestAt` is when its oldest work was done. */
+  queuedSessions(limit: number): Promise<{ sessionId: number; oldestAt: number }[]>;
   /** When the next `pending` message that is not due yet becomes due, ms since the epoch. */
   nextDueAt(): Promise<number | undefined>;
 

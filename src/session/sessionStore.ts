@@ -15,6 +15,25 @@ export interface StoredSession {
   readonly lastActivityAt: number;
   readonly endedAt?: number;
   readonly endReason?: string;
+  /** What a person named it; it stays, whatever the agent says. */
+  readonly title?: string;
+  /** What the agent named it. */
+  readonly agentTitle?: string;
+  /** Put away by a person and not worked in since. */
+  readonly isArchived?: true;
+}
+
+/** Which sessions, newest activity first. */
+export interface SessionsQuery {
+  readonly limit: number;
+  /** Those behind this one in the list. */
+  readonly after?: { readonly at: number; readonly id: number };
+  /** Those whose names, prompts, agent or project contain this, whatever the case. */
+  readonly text?: string;
+  /** Archived ones alone; else those that are not. */
+  readonly archived?: boolean;
+  /** Only these, archived or not. */
+  readonly ids?: readonly number[];
 }
 
 export interface StoredPrompt {
@@ -73,7 +92,14 @@ export interface SessionStore {
   getSessionById(id: number): Promise<StoredSession | undefined>;
   /** Undefined where nothing is stored of it: unlike `ensureSession` it makes nothing. */
   findSession(agent: AgentId, agentSessionId: string): Promise<StoredSession | undefined>;
-  /** Newest activity first. */
-  listSessions(limit: number): Promise<StoredSession[]>;
+  listSessions(query: SessionsQuery): Promise<StoredSession[]>;
+  /** An empty title takes the person's own name away again. */
+  renameSession(sessionId: number, title: string): Promise<void>;
+  /** What the agent itself calls it. */
+  setAgentTitle(sessionId: number, title: string): Promise<void>;
+  /** Archived sessions come back by themselves when they are worked in. Their number. */
+  archiveSessions(sessionIds: readonly number[], archived: boolean, at: number): Promise<number>;
+  /** Deletes the session with its prompts, its messages and all that is remembered of it, for good. */
+  deleteSession(sessionId: number): Promise<void>;
   endSession(sessionId: number, reason: string, at: number): Promise<void>;
 }

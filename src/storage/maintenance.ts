@@ -10,6 +10,8 @@ export const retention = {
   /** Names of accepted events. Spool files and hooks that come twice do so within seconds or at the next start. */
   seen: 30 * DAY_MS,
   setAside: 90 * DAY_MS,
+  /** What forgotten memories said: so long they can be brought back. */
+  forgotten: 30 * DAY_MS,
 } as const;
 
 /** Rows and pages that one slice may touch: a few ms of work, between which everything else has its turn. */
@@ -29,6 +31,7 @@ export async function maintain(engine: Engine, clock: Clock, signal: AbortSignal
     failedBefore: now - retention.failed,
     seenBefore: now - retention.seen,
     setAsideBefore: now - retention.setAside,
+    forgottenBefore: now - retention.forgotten,
     limit: SLICE_ROWS,
   };
   while (!signal.aborted && (await engine.call('trim', args)) >= SLICE_ROWS);

@@ -195,6 +195,77 @@ const migrations: readonly string[] = [
   CREATE INDEX usage_by_time ON usage (at);
   CREATE INDEX usage_by_session ON usage (session_id);
   `,
+  // What people do with their memory: names, pins, edits, forgetting; and what shows how it fares.
+  `
+  ALTER TABLE sessions ADD COLUMN title TEXT;
+  ALTER TABLE sessions ADD COLUMN agent_title TEXT;
+  ALTER TABLE sessions ADD COLUMN archived_at INTEGER;
+  CREATE INDEX sessions_by_project ON sessions (project_id);
+
+  ALTER TABLE observations ADD COLUMN pinned_at INTEGER;
+  ALTER TABLE observations ADD COLUMN edited_at INTEGER;
+  CREATE INDEX observations_pinned ON observations (created_at) WHERE pinned_at IS NOT NULL;
+  CREATE INDEX observations_by_type ON observations (type, created_at);
+
+  -- A row leaves its table when it is forgotten, so that no query has to leave it out. What it said is erased
+  -- later; the fingerprint stays, so that the same work doesn't bring it back.
+  CREATE TABLE forgotten (
+    kind TEXT NOT NULL CHECK (kind IN ('observation', 'summary')),
+    id INTEGER NOT NULL,
+    session_id INTEGER NOT NULL REFERENCES sessions,
+    prompt_number INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    forgotten_at INTEGER NOT NULL,
+    title TEXT,
+    row TEXT,
+    PRIMARY KEY (kind, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX forgotten_by_session ON forgotten (session_id);
+  CREATE INDEX forgotten_by_time ON forgotten (forgotten_at) WHERE row IS NOT NULL;
+
+  -- Which files an observation is about, and what was in them when it was made (null: nobody looked).
+  CREATE TABLE observation_files (
+    observation_id INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    sha256 TEXT,
+    PRIMARY KEY (observation_id, path)
+  ) WITHOUT ROWID;
+  CREATE INDEX observation_files_by_path ON observation_files (path, observation_id);
+  INSERT OR IGNORE INTO observation_files (observation_id, path)
+    SELECT o.id, f.value FROM observations o, json_each(o.files_read) f
+    UNION ALL SELECT o.id, f.value FROM observations o, json_each(o.files_modified) f;
+  CREATE TRIGGER files_of_added AFTER INSERT ON observations BEGIN
+    INSERT OR IGNORE INTO observation_files (observation_id, path)
+      SELECT new.id, value FROM json_each(new.files_read) UNION ALL SELECT new.id, value FROM json_each(new.files_modified);
+  END;
+  CREATE TRIGGER files_of_changed AFTER UPDATE OF files_read, files_modified ON observations BEGIN
+    DELETE FROM observation_files WHERE observation_id = new.id AND path NOT IN
+      (SELECT value FROM json_each(new.files_read) UNION ALL SELECT value FROM json_each(new.files_modified));
+    INSERT OR IGNORE INTO observation_files (observation_id, path)
+      SELECT new.id, value FROM json_each(new.files_read) UNION ALL SELECT new.id, value FROM json_each(new.files_modified);
+  END;
+  CREATE TRIGGER files_of_removed AFTER DELETE ON observations BEGIN
+    DELETE FROM observation_files WHERE observation_id = old.id;
+  END;
+
+  ALTER TABLE outcomes ADD COLUMN tool TEXT;
+  ALTER TABLE outcomes ADD COLUMN created_at INTEGER;
+  CREATE INDEX outcomes_by_observation ON outcomes (observation_id) WHERE observation_id IS NOT NULL;
+
+  -- Counted as it happens, because the rows that it is about go. An hour is its ms since the epoch / 3,600,000.
+  CREATE TABLE latency_counts (
+    hour INTEGER NOT NULL,
+    -- Twice the binary logarithm of the ms from accepted to distilled.
+    bucket INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    PRIMARY KEY (hour, bucket)
+  ) WITHOUT ROWID;
+  CREATE TABLE context_counts (
+    hour INTEGER PRIMARY KEY,
+    times INTEGER NOT NULL,
+    characters INTEGER NOT NULL
+  );
+  `,
 ];
 
 export const SCHEMA_VERSION = migrations.length;

@@ -62,7 +62,29 @@ export class EngineSessionStore implements SessionStore {
   getSessionById: SessionStore['getSessionById'] = (id) => this.engine.call('getSession', { id });
   findSession: SessionStore['findSession'] = (agent, agentSessionId) =>
     this.engine.call('findSession', { agent, agentSessionId });
-  listSessions: SessionStore['listSessions'] = (limit) => this.engine.call('listSessions', { limit });
+  listSessions: SessionStore['listSessions'] = (query) => this.engine.call('listSessions', query);
+
+  async renameSession(sessionId: number, title: string): Promise<void> {
+    await this.engine.call('renameSession', { id: sessionId, title });
+    this.#changed.fire(sessionId);
+  }
+
+  async setAgentTitle(sessionId: number, title: string): Promise<void> {
+    await this.engine.call('setAgentTitle', { id: sessionId, title });
+    this.#changed.fire(sessionId);
+  }
+
+  async archiveSessions(sessionIds: readonly number[], archived: boolean, at: number): Promise<number> {
+    const count = await this.engine.call('archiveSessions', { ids: sessionIds, archived, at });
+    for (const id of sessionIds) this.#changed.fire(id);
+    return count;
+  }
+
+  /** In slices: one that is interrupted is finished when it is asked for again. */
+  async deleteSession(sessionId: number): Promise<void> {
+    while (await this.engine.call('deleteSessionPart', { id: sessionId }));
+    this.#changed.fire(sessionId);
+  }
 }
 
 export class EngineMessageStore implements PendingMessageStore {
@@ -130,6 +152,8 @@ export class EngineMessageStore implements PendingMessageStore {
     this.engine.call('discard', { ...(messageIds && { messageIds }) });
   resetStuck: PendingMessageStore['resetStuck'] = (liveLeases, sessionId) =>
     this.engine.call('resetStuck', { liveLeases, ...(sessionId !== undefined && { sessionId }) });
+  queuedSessions: PendingMessageStore['queuedSessions'] = (limit) =>
+    this.engine.call('queuedSessions', { limit });
   list: PendingMessageStore['list'] = (sessionId, limit) =>
     this.engine.call('listMessages', { sessionId, limit });
   nextDueAt: PendingMessageStore['nextDueAt'] = () =>
@@ -164,4 +188,6 @@ export class EngineMemoryStore implements MemoryStore, ResultStore, SetAsideStor
   storeResults: ResultStore['storeResults'] = (result) => this.engine.call('storeResults', result);
   setAside: SetAsideStore['setAside'] = (event) => this.engine.call('setAside', event);
   listSetAside: SetAsideStore['listSetAside'] = (limit) => this.engine.call('listSetAside', { limit });
+  dismissSetAside: SetAsideStore['dismissSetAside'] = (sha256) =>
+    this.engine.call('dismissSetAside', sha256 === undefined ? {} : { sha256 });
 }

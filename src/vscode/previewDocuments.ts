@@ -16,7 +16,7 @@ export class PreviewDocuments implements vscode.TextDocumentContentProvider, vsc
 
   /** @param of a row of the session tree; without it the person is asked for a session. */
   async show(client: TidemarkClient, of?: { session?: SessionItem }): Promise<void> {
-    const id = of?.session?.id ?? (await pickSession(await client.sessions(MOST_SESSIONS)));
+    const id = of?.session?.id ?? (await pickSession(await client.sessions({ limit: MOST_SESSIONS })));
     if (id === undefined) return;
     // Another address each time: VS Code would show an old text again.
     const uri = vscode.Uri.from({

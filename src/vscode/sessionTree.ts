@@ -93,7 +93,7 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, vscode
     const { client } = this.store;
     if (!client) return [];
     try {
-      if (!node) return await this.#sessions(await client.sessions(this.#limit + 1));
+      if (!node) return await this.#sessions(await client.sessions({ limit: this.#limit + 1 }));
       return childrenOf(node, node.kind === 'session' ? await client.session(node.session.id) : undefined);
     } catch (error) {
       // The store may have closed while it was asked; the next state draws the tree again.

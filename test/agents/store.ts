@@ -56,7 +56,7 @@ export class Store {
   /** Takes in all that the hooks have written, then lets it be distilled and the next session's context be written. */
   async takeIn(): Promise<Captured[]> {
     await this.keeper.rescan();
-    const sessions = (await this.keeper.sessions.listSessions(100)).reverse();
+    const sessions = (await this.keeper.sessions.listSessions({ limit: 100 })).reverse();
     const waiting = await Promise.all(sessions.map(({ id }) => this.keeper.queue.list(id, 1_000)));
     await this.keeper.setPaused(false);
     await eventually('the queue to be empty', () => this.keeper.manager.getTotalActiveWork() === 0);

@@ -7,7 +7,7 @@ export async function memoryOf(folder: string) {
   const { engine, sessions, memory, queue } = await openStore(folder);
   try {
     const all = [];
-    for (const { id, agentSessionId, promptCount } of await sessions.listSessions(10_000)) {
+    for (const { id, agentSessionId, promptCount } of await sessions.listSessions({ limit: 10_000 })) {
       const observations = await memory.observations(id);
       const summaries = await memory.summaries(id);
       all.push({

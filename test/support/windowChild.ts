@@ -95,7 +95,7 @@ createInterface(process.stdin).on('line', (line) => {
   else if (command === 'cpu') say({ cpu: process.cpuUsage() });
   else if (command === 'sessions')
     void supervisor.client
-      .sessions(100)
+      .sessions({ limit: 100 })
       .then((sessions) => say({ sessions, status: supervisor.client.status() }));
   else if (command === 'clear') void supervisor.clearAllData().then(() => say({ cleared: true }));
   else if (command === 'stop') void supervisor.stop().then(() => process.exit(0));

@@ -162,7 +162,7 @@ export class WindowFleet {
     try {
       const found = new Map<string, number>();
       const count = (id: string | undefined) => id && found.set(id, (found.get(id) ?? 0) + 1);
-      for (const { id } of await sessions.listSessions(10_000)) {
+      for (const { id } of await sessions.listSessions({ limit: 10_000 })) {
         for (const { toolUseId } of await memory.toolOutcomes(id)) count(toolUseId);
         for (const { body } of await queue.list(id, 1_000_000)) {
           if (body.kind === 'observation' && 'use' in body) count(body.use.toolUseId);

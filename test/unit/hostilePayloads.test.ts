@@ -36,7 +36,7 @@ describe('hostile payloads, through the hook program into the store', function (
   let folder: string;
   let keeper: Keeper;
   const outcomes = async () => {
-    const [session] = await keeper.sessions.listSessions(1);
+    const [session] = await keeper.sessions.listSessions({ limit: 1 });
     return session ? (await keeper.memory.toolOutcomes(session.id)).map(({ toolUseId }) => toolUseId) : [];
   };
   const setAside = async () =>

@@ -1,4 +1,5 @@
 import type { OperationContext } from './context';
+import { eraseForgotten } from './forgetting';
 import { discard } from './messages';
 
 /** What is older than this may go, ms since the epoch; and how many rows one slice may take. */
@@ -6,6 +7,7 @@ export interface TrimArgs {
   failedBefore: number;
   seenBefore: number;
   setAsideBefore: number;
+  forgottenBefore: number;
   limit: number;
 }
 
@@ -44,6 +46,7 @@ export function trim(context: OperationContext, args: TrimArgs): number {
     args.setAsideBefore,
     left,
   );
+  left -= eraseForgotten(sql, args.forgottenBefore, left);
   return args.limit - left;
 }
 

@@ -126,10 +126,12 @@ export interface Outcome {
 /** Removes a held message; what became of it stays known. */
 export function finishMessage({ sql, moved }: OperationContext, message: HeldRow, outcome: Outcome): void {
   sql.run(
-    'INSERT INTO outcomes (message_id, session_id, tool_use_id, outcome, rule, observation_id) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO outcomes (message_id, session_id, tool_use_id, created_at, tool, outcome, rule, observation_id)
+     VALUES (?1, ?2, ?3, ?4, (SELECT body ->> '$.use.tool' FROM message_bodies WHERE message_id = ?1), ?5, ?6, ?7)`,
     message.id,
     message.session_id,
     message.tool_use_id,
+    message.created_at,
     outcome.outcome,
     outcome.rule ?? null,
     outcome.observationId ?? null,
@@ -266,6 +268,19 @@ export function listMessages(
       availableAt: row.available_at,
       ...(row.error !== null && { error: row.error }),
     }));
+}
+
+/** Sessions with messages, the one that has waited longest first, and when each one's oldest message was made. */
+export function queuedSessions(
+  { sql }: OperationContext,
+  { limit }: { limit: number },
+): { sessionId: number; oldestAt: number }[] {
+  return sql
+    .all<{ session_id: number; oldest: number }>(
+      'SELECT session_id, min(created_at) AS oldest FROM messages GROUP BY session_id ORDER BY oldest LIMIT ?',
+      limit,
+    )
+    .map(({ session_id, oldest }) => ({ sessionId: session_id, oldestAt: oldest }));
 }
 
 export function nextDueAt({ sql }: OperationContext, args: { now: number }): number | undefined {

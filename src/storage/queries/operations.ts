@@ -1,12 +1,18 @@
+import * as activity from './activity';
 import type { OperationContext } from './context';
+import * as exchange from './exchange';
+import * as forgetting from './forgetting';
+import * as library from './library';
 import * as maintenance from './maintenance';
 import * as memory from './memory';
 import * as messages from './messages';
 import * as meta from './meta';
 import * as recall from './recall';
+import * as results from './results';
 import * as search from './search';
 import * as searchIndex from './searchIndex';
 import * as sessions from './sessions';
+import * as setAside from './setAside';
 import * as usage from './usage';
 
 /**
@@ -24,6 +30,10 @@ export const operations = {
   findSession: sessions.findSession,
   endPrompt: sessions.endPrompt,
   endSession: sessions.endSession,
+  renameSession: sessions.renameSession,
+  setAgentTitle: sessions.setAgentTitle,
+  archiveSessions: sessions.archiveSessions,
+  deleteSessionPart: sessions.deleteSessionPart,
   enqueue: messages.enqueue,
   claimNext: messages.claimNext,
   peekPending: messages.peekPending,
@@ -37,13 +47,14 @@ export const operations = {
   listMessages: messages.listMessages,
   nextDueAt: messages.nextDueAt,
   queueCounts: messages.queueCounts,
-  storeResults: memory.storeResults,
+  storeResults: results.storeResults,
   observations: memory.observations,
   summaries: memory.summaries,
   recentMemory: memory.recentMemory,
   toolOutcomes: memory.toolOutcomes,
-  setAside: memory.setAside,
-  listSetAside: memory.listSetAside,
+  setAside: setAside.setAside,
+  listSetAside: setAside.listSetAside,
+  dismissSetAside: setAside.dismissSetAside,
   observation: memory.observation,
   summary: memory.summary,
   trim: maintenance.trim,
@@ -65,6 +76,22 @@ export const operations = {
   settleUsage: usage.settleUsage,
   usageSince: usage.usageSince,
   sessionUsage: usage.sessionUsage,
+  groups: library.groups,
+  memories: library.memories,
+  sources: library.sources,
+  pin: library.pin,
+  editObservation: library.editObservation,
+  filesToHash: library.filesToHash,
+  setFileHashes: library.setFileHashes,
+  fileHashes: library.fileHashes,
+  forget: forgetting.forget,
+  restore: forgetting.restore,
+  forgotten: forgetting.forgotten,
+  exportSessions: exchange.exportSessions,
+  importSessions: exchange.importSessions,
+  countContext: activity.countContext,
+  insights: activity.insights,
+  queuedSessions: messages.queuedSessions,
 };
 
 export type Operations = typeof operations;

@@ -1,12 +1,13 @@
 import type { AgentId, ProjectRef } from '../../capture/vocabulary';
-import type { DedupeKey } from '../../queue/message';
-import type { StoredPrompt, StoredSession } from '../../session/sessionStore';
-import type { Row, Sql } from '../sql';
+import type { DedupeKey, MessageState } from '../../queue/message';
+import type { SessionsQuery, StoredPrompt, StoredSession } from '../../session/sessionStore';
+import type { Row, Sql, SqlValue } from '../sql';
 import type { OperationContext } from './context';
 import { markSeen } from './seenEvents';
 
 const sessionColumns = `
   s.id, s.agent, s.agent_session_id, s.started_at, s.last_activity_at, s.ended_at, s.end_reason,
+  s.title, s.agent_title, s.archived_at >= s.last_activity_at AS is_archived,
   p.id AS project_id, p.key, p.name, p.root,
   (SELECT text FROM prompts WHERE session_id = s.id ORDER BY number LIMIT 1) AS first_prompt,
   (SELECT ifnull(max(number), 0) FROM prompts WHERE session_id = s.id) AS prompt_count
@@ -20,6 +21,9 @@ interface SessionRow extends Row {
   last_activity_at: number;
   ended_at: number | null;
   end_reason: string | null;
+  title: string | null;
+  agent_title: string | null;
+  is_archived: number | null;
   project_id: number;
   key: string;
   name: string;
@@ -40,6 +44,9 @@ function toSession(row: SessionRow): StoredSession {
     ...(row.first_prompt !== null && { firstPrompt: row.first_prompt }),
     ...(row.ended_at !== null && { endedAt: row.ended_at }),
     ...(row.end_reason !== null && { endReason: row.end_reason }),
+    ...(row.title !== null && { title: row.title }),
+    ...(row.agent_title !== null && { agentTitle: row.agent_title }),
+    ...(row.is_archived === 1 && { isArchived: true }),
   };
 }
 
@@ -60,10 +67,87 @@ export function findSession(
   return row && toSession(row);
 }
 
-export function listSessions({ sql }: OperationContext, { limit }: { limit: number }): StoredSession[] {
+export function listSessions({ sql }: OperationContext, query: SessionsQuery): StoredSession[] {
+  const { limit, after, text, archived = false, ids } = query;
+  const conditions: string[] = [];
+  const values: SqlValue[] = [];
+  const and = (condition: string, ...given: SqlValue[]) => {
+    conditions.push(condition);
+    values.push(...given);
+  };
+  if (ids) and('s.id IN (SELECT value FROM json_each(?))', JSON.stringify(ids));
+  else
+    and(archived ? 's.archived_at >= s.last_activity_at' : 'ifnull(s.archived_at < s.last_activity_at, 1)');
+  if (after) and('(s.last_activity_at, s.id) < (?, ?)', after.at, after.id);
+  if (text) {
+    const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+    const like = (column: string) => `${column} LIKE ? ESCAPE '\\'`;
+    const prompts = `EXISTS (SELECT 1 FROM prompts WHERE session_id = s.id AND ${like('text')})`;
+    const columns = ['s.title', 's.agent_title', 's.agent', 'p.name'].map(like);
+    and(`(${[...columns, prompts].join(' OR ')})`, ...Array<string>(5).fill(pattern));
+  }
   return sql
-    .all<SessionRow>(`SELECT ${sessionColumns} ORDER BY s.last_activity_at DESC, s.id DESC LIMIT ?`, limit)
+    .all<SessionRow>(
+      `SELECT ${sessionColumns} WHERE ${conditions.join(' AND ')} ORDER BY s.last_activity_at DESC, s.id DESC LIMIT ?`,
+      ...values,
+      limit,
+    )
     .map(toSession);
+}
+
+export function renameSession({ sql }: OperationContext, args: { id: number; title: string }): void {
+  sql.run(`UPDATE sessions SET title = nullif(?, '') WHERE id = ?`, args.title, args.id);
+}
+
+export function setAgentTitle({ sql }: OperationContext, args: { id: number; title: string }): void {
+  sql.run(`UPDATE sessions SET agent_title = nullif(?, '') WHERE id = ?`, args.title, args.id);
+}
+
+export function archiveSessions(
+  { sql }: OperationContext,
+  { ids, archived, at }: { ids: readonly number[]; archived: boolean; at: number },
+): number {
+  // Not before its last activity, which a clock that was set back may have put into the future.
+  return sql.run(
+    `UPDATE sessions SET archived_at = iif(?1, max(?2, last_activity_at), NULL)
+     WHERE id IN (SELECT value FROM json_each(?3))`,
+    archived ? 1 : 0,
+    Math.round(at),
+    JSON.stringify(ids),
+  );
+}
+
+/** Rows of a session that one slice deletes: a few milliseconds. */
+const DELETE_SLICE = 100;
+
+/** One slice of deleting a session with all that belongs to it; false when nothing of it is left. */
+export function deleteSessionPart({ sql, moved }: OperationContext, { id }: { id: number }): boolean {
+  let left = DELETE_SLICE;
+  const messages = sql.all<{ id: number; state: MessageState }>(
+    'SELECT id, state FROM messages WHERE session_id = ? LIMIT ?',
+    id,
+    left,
+  );
+  for (const message of messages) {
+    sql.run('DELETE FROM messages WHERE id = ?', message.id);
+    moved({ messageId: message.id, sessionId: id, from: message.state });
+  }
+  left -= messages.length;
+  for (const table of ['observations', 'summaries'])
+    left -= sql.run(
+      `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE session_id = ? LIMIT ?)`,
+      id,
+      left,
+    );
+  left -= sql.run(
+    'DELETE FROM outcomes WHERE message_id IN (SELECT message_id FROM outcomes WHERE session_id = ? LIMIT ?)',
+    id,
+    left,
+  );
+  if (left === 0) return true;
+  for (const table of ['prompts', 'forgotten']) sql.run(`DELETE FROM ${table} WHERE session_id = ?`, id);
+  sql.run('DELETE FROM sessions WHERE id = ?', id);
+  return false;
 }
 
 export function ensureSession(

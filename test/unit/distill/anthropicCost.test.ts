@@ -154,7 +154,7 @@ describe('What distilling with Anthropic costs', () => {
     settings.budgetUsd = undefined;
     keeper.providerChanged();
     await quiet();
-    assert.equal((await keeper.sessions.listSessions(10)).length, 4);
+    assert.equal((await keeper.sessions.listSessions({ limit: 10 })).length, 4);
   });
 
   it('is at most 6,000 input tokens an observation on the recordings, if each request gives only one', async () => {

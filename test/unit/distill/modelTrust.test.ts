@@ -172,7 +172,7 @@ describe('What a model says', () => {
       ...{ ...observations[0]!.content, id: 1, sessionId: 1, projectId: 1, promptNumber: 1, createdAt: 1 },
       ...{ provider: 'anthropic', agent: 'claude-code' as const },
     };
-    const context = contextIndex('shop', { observations: [observation], summaries: [] }, root)!;
+    const context = contextIndex('shop', { observations: [observation], pinned: [], summaries: [] }, root)!;
     assert.equal(context.match(/<\/?tidemark-memory/g)?.length, 2);
   });
 });

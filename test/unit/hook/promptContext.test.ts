@@ -151,10 +151,11 @@ describe('what an agent is told about a prompt', function () {
       },
       createdAt: 86_400_000,
     };
-    const recent = async () => ({ observations: [observation], summaries: [] });
+    const recent = async () => ({ observations: [observation], pinned: [], summaries: [] });
     const files = new ContextFiles(
       join(store, 'context'),
       { recent } as never,
+      { changed: async () => [] },
       new ManualClock(),
       silentLogger,
     );
@@ -171,6 +172,6 @@ describe('what an agent is told about a prompt', function () {
     files.refresh({ id: 1, ...project });
     await files.flush();
     assert.deepEqual(await indexes(), []);
-    assert.equal(promptIndex({ observations: [], summaries: [] }, cwd), undefined);
+    assert.equal(promptIndex({ observations: [], pinned: [], summaries: [] }, cwd), undefined);
   });
 });

@@ -10,7 +10,7 @@ import { silentLogger } from '../../../src/base/logger';
 import { TidemarkError } from '../../../src/base/errors';
 import type { SessionItem } from '../../../src/keeper/client';
 import { proofOf } from '../../../src/keeper/handshake';
-import { limits, type Backend, type Method, type News } from '../../../src/keeper/protocol';
+import { limits, PROTOCOL, type Backend, type Method, type News } from '../../../src/keeper/protocol';
 import {
   ConnectionLostError,
   ImpostorError,
@@ -159,7 +159,7 @@ describe('the protocol between windows', () => {
     socket.write(
       request(
         'authenticate',
-        { proof: proofOf('follower', 'a guess', nonce, nonce), protocol: 1, version: '1', pid: 1 },
+        { proof: proofOf('follower', 'a guess', nonce, nonce), protocol: PROTOCOL, version: '1', pid: 1 },
         2,
       ),
     );
@@ -173,14 +173,16 @@ describe('the protocol between windows', () => {
     socket.write(request('hello', { nonce }));
     const [answer] = (await once(socket, 'data')) as [Buffer];
     const { result } = JSON.parse(answer.subarray(4).toString()) as { result: { proof: string } };
-    socket.write(request('authenticate', { proof: result.proof, protocol: 1, version: '1', pid: 1 }, 2));
+    socket.write(
+      request('authenticate', { proof: result.proof, protocol: PROTOCOL, version: '1', pid: 1 }, 2),
+    );
     await once(socket.resume(), 'close');
     assert.equal(server.server.followerCount, 0);
   });
 
   for (const [what, protocol, message] of [
-    ['an older', 2, /an older Tidemark \(1\.2\.3; this one is 9\.9\.9\)/],
-    ['a newer', 0, /a newer Tidemark \(1\.2\.3; this one is 9\.9\.9\)/],
+    ['an older', PROTOCOL + 1, /an older Tidemark \(1\.2\.3; this one is 9\.9\.9\)/],
+    ['a newer', PROTOCOL - 1, /a newer Tidemark \(1\.2\.3; this one is 9\.9\.9\)/],
   ] as const) {
     it(`tells ${what} keeper by a typed error, and lets the connection stand as a waiting one`, async () => {
       const client = server.client({ protocol, version: '9.9.9' });

@@ -91,13 +91,13 @@ describe('the supervisor', () => {
         supervisor.onDidChangeState(end);
         end(supervisor.state);
       });
-      if (state.kind === 'keeping') await state.client.sessions(1_000).catch(() => undefined);
+      if (state.kind === 'keeping') await state.client.sessions({ limit: 1_000 }).catch(() => undefined);
       await reaches(supervisor, 'failed');
       const { rows, folder: aside } = await supervisor.replaceDamaged();
       assert.ok(rows > 20, `${rows} rows saved`);
       assert.equal((await readFile(join(aside, 'memory.jsonl'), 'utf8')).trim().split('\n').length, rows);
       const { client } = await reaches(supervisor, 'keeping');
-      assert.deepEqual(await client.sessions(10), []);
+      assert.deepEqual(await client.sessions({ limit: 10 }), []);
     });
 
     it('not a file', async () => {

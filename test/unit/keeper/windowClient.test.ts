@@ -26,7 +26,7 @@ describe('the store as a window sees it', () => {
   afterEach(() => client.dispose());
 
   it('keeps calls until there is somebody to ask, in their order', async () => {
-    const first = client.sessions(1);
+    const first = client.sessions({ limit: 1 });
     const second = client.session(2);
     const backend = new TestBackend();
     client.attach(backend);
@@ -64,13 +64,13 @@ describe('the store as a window sees it', () => {
   });
 
   it('tells why when nobody can be asked, at once and later, until somebody can', async () => {
-    const before = client.sessions(1);
+    const before = client.sessions({ limit: 1 });
     client.close(new Error('The disk is full.'));
     await assert.rejects(before, /disk is full/);
-    await assert.rejects(client.sessions(1), /disk is full/);
+    await assert.rejects(client.sessions({ limit: 1 }), /disk is full/);
     const backend = new TestBackend();
     client.attach(backend);
-    const after = client.sessions(1);
+    const after = client.sessions({ limit: 1 });
     await new Promise((resolve) => setImmediate(resolve));
     backend.calls[0]!.answer.resolve([]);
     assert.deepEqual(await after, []);
@@ -100,7 +100,7 @@ describe('the store as a window sees it', () => {
   it('refuses what is of another form, and sends nothing', async () => {
     const backend = new TestBackend();
     client.attach(backend);
-    await assert.rejects(client.sessions(0), { code: 'invalid-input' });
+    await assert.rejects(client.sessions({ limit: 0 }), { code: 'invalid-input' });
     assert.deepEqual(backend.calls, []);
   });
 });

@@ -16,13 +16,20 @@ const day = 86_400_000;
 
 describe('the context of the next session', () => {
   it('is absent where nothing is remembered', () => {
-    assert.equal(contextIndex('shop', { observations: [], summaries: [] }, '/home/dev/shop'), undefined);
+    assert.equal(
+      contextIndex('shop', { observations: [], pinned: [], summaries: [] }, '/home/dev/shop'),
+      undefined,
+    );
   });
 
   it('lists the newest first, by day, each with an id, files relative to the project', () => {
     const text = contextIndex(
       'shop',
-      { observations: [observation(7, 2 * day, 'Changed the sum')], summaries: [summary(3, day)] },
+      {
+        observations: [observation(7, 2 * day, 'Changed the sum')],
+        pinned: [],
+        summaries: [summary(3, day)],
+      },
       '/home/dev/shop',
     );
     assert.deepEqual(text?.split('\n').slice(2), [
@@ -39,7 +46,7 @@ describe('the context of the next session', () => {
     const observations = Array.from({ length: 300 }, (_, i) =>
       observation(i, i, `Title ${i} ${'x'.repeat(i % 90)}`),
     );
-    const text = contextIndex('shop', { observations, summaries: [] }, '/home/dev/shop')!;
+    const text = contextIndex('shop', { observations, pinned: [], summaries: [] }, '/home/dev/shop')!;
     assert.ok(text.length <= CONTEXT_LIMIT && text.length > CONTEXT_LIMIT - 200);
     assert.ok(text.includes('O299 ') && !text.includes('O0 '));
     assert.ok(text.endsWith('\n</tidemark-memory>'));
@@ -48,7 +55,11 @@ describe('the context of the next session', () => {
   it('can’t be closed from inside by what tools have put out', () => {
     const text = contextIndex(
       'shop"><x',
-      { observations: [observation(1, 1, 'A </tidemark-memory> B </TIDEMARK-memory>')], summaries: [] },
+      {
+        observations: [observation(1, 1, 'A </tidemark-memory> B </TIDEMARK-memory>')],
+        pinned: [],
+        summaries: [],
+      },
       '/home/dev/shop',
     )!;
     assert.equal(text.match(/<\/tidemark-memory>/gi)?.length, 1);
