@@ -41,6 +41,7 @@ export class Ingest {
     const id = await this.#sessionOf(event);
     switch (event.type) {
       case 'sessionStarted':
+        if (event.title) await this.sessions.setAgentTitle(id, event.title);
         return true;
       case 'prompt':
       case 'privatePrompt':

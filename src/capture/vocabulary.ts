@@ -89,7 +89,7 @@ export type SessionStartSource = 'startup' | 'resume' | 'clear' | 'compact' | 'f
 
 export type AgentEvent = EventCommon &
   (
-    | { type: 'sessionStarted'; source: SessionStartSource }
+    | { type: 'sessionStarted'; source: SessionStartSource; title?: string }
     | { type: 'prompt'; text: string }
     /** A prompt that was private as a whole: counted, never stored. */
     | { type: 'privatePrompt' }

@@ -63,7 +63,7 @@ const subagentSchema = z.looseObject({
   last_assistant_message: text,
 });
 const compactSchema = z.looseObject({ compact_summary: text });
-const sessionSchema = z.looseObject({ source: text, reason: text });
+const sessionSchema = z.looseObject({ source: text, reason: text, imported_title: text });
 
 /** The part of an event that depends on its kind. */
 type Body = AgentEvent extends infer E ? (E extends AgentEvent ? Omit<E, keyof Common> : never) : never;
@@ -147,8 +147,9 @@ function readBody(record: SpooledEvent, cwd: string): Body | Rejection {
   const session = () => sessionSchema.parse(record.payload);
   switch (record.event) {
     case 'SessionStart': {
-      const source = startSources.find((known) => known === session().source);
-      return { type: 'sessionStarted', source: source ?? 'other' };
+      const { source: told, imported_title: title } = session();
+      const source = startSources.find((known) => known === told);
+      return { type: 'sessionStarted', source: source ?? 'other', ...optional('title', title) };
     }
     case 'UserPromptSubmit':
       return readPrompt(record);

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../spoolRecord';
 /** Types of lines that tell nothing of the work, or repeat what others tell. */
 const silentTypes = new Set([
   ...['summary', 'file-history-snapshot', 'file-history-delta', 'system', 'progress', 'pr-link'],
-  ...['custom-title', 'agent-name', 'ai-title', 'last-prompt', 'permission-mode', 'mode', 'bridge-session'],
+  ...['agent-name', 'last-prompt', 'permission-mode', 'mode', 'bridge-session'],
   ...['agent-color', 'agent-setting', 'tag'],
 ]);
 
@@ -51,6 +51,8 @@ const assistantLine = common.extend({
   forkedFrom: z.unknown().optional(),
 });
 const queueLine = common.extend({ operation: text, content: text });
+/** A person's own name of the session, and the one that the agent made. Repeated each turn: the last one counts. */
+const titleLine = common.extend({ customTitle: text, aiTitle: text });
 const attachmentLine = common.extend({
   attachment: z.looseObject({ type: text, prompt: content.optional().catch(undefined), commandMode: text }),
 });
@@ -66,6 +68,7 @@ export type Line =
   | { kind: 'assistant'; line: AssistantLine }
   | { kind: 'queue'; line: z.infer<typeof queueLine> }
   | { kind: 'queuedPrompt'; line: Common; text: string }
+  | { kind: 'title'; line: z.infer<typeof titleLine> }
   | { kind: 'silent' | 'unknown' | 'undecodable' };
 
 /** Reads one line of any version. Never throws: a known type in an unknown shape is `undecodable`. */
@@ -85,6 +88,11 @@ export function readClaudeCodeLine(value: JsonObject | undefined): Line {
     case 'queue-operation': {
       const { data } = queueLine.safeParse(value);
       return data ? { kind: 'queue', line: data } : undecodable;
+    }
+    case 'custom-title':
+    case 'ai-title': {
+      const { data } = titleLine.safeParse(value);
+      return data ? { kind: 'title', line: data } : undecodable;
     }
     case 'attachment': {
       const { data } = attachmentLine.safeParse(value);

@@ -11,9 +11,11 @@ const notRun = /^(?:The user doesn't want to|\[Request interrupted by user|Permi
 export function claudeCodeSteps(session: SessionLines): TranscriptSession {
   const entries = withoutRepeats(session.entries);
   const linker = new Linker(session, entries);
+  const title = session.customTitle || session.aiTitle;
   return {
     agent: 'claude-code',
     agentSessionId: session.agentSessionId,
+    ...(title && { title }),
     cwd: entries[0]?.cwd ?? '',
     steps: linker.steps(),
     withoutResult: linker.withoutResult,

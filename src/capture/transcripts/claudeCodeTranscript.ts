@@ -51,6 +51,9 @@ export class SessionLines {
   readonly results = new Map<string, ToolResult>();
   /** The parent of each line that has one, kept or not: chains run over all lines. */
   readonly parents = new Map<string, string>();
+  /** What the person named it in the agent, or else what the agent did. */
+  customTitle: string | undefined;
+  aiTitle: string | undefined;
   #lastAt = 0;
   #cwd = '';
 
@@ -96,6 +99,7 @@ export class ClaudeCodeTranscripts {
     if (!('line' in read)) return;
     const session = this.#sessionOf(read.line.sessionId);
     if (!session) return;
+    if (read.kind === 'title') return readTitle(session, read.line.customTitle, read.line.aiTitle);
     const common = session.common(read.line);
     if (read.kind === 'user') readUser(session, common, read.line);
     else if (read.kind === 'assistant') readAssistant(session, common, read.line);
@@ -109,6 +113,11 @@ export class ClaudeCodeTranscripts {
     if (!session) this.sessions.set(id, (session = new SessionLines(id)));
     return session;
   }
+}
+
+function readTitle(session: SessionLines, customTitle?: string, aiTitle?: string): void {
+  if (customTitle !== undefined) session.customTitle = cleanText(customTitle).trim();
+  if (aiTitle !== undefined) session.aiTitle = cleanText(aiTitle).trim();
 }
 
 function promptOf(text: string) {

@@ -111,13 +111,20 @@ class SessionRecords {
     if (!first) return;
     const last = Math.max(...steps.map(({ at }) => at));
     const atWork = this.now - last < AT_WORK_MS;
-    if (!isStored) yield this.#record(first, 'start', 'SessionStart', { source: 'startup' });
+    if (!isStored) yield this.#record(first, 'start', 'SessionStart', this.#start());
     for (const step of steps) {
       const rule = this.#ruleAgainst(step, atWork && step === steps.at(-1));
       yield rule === undefined ? this.#recordOf(step) : { ignored: rule };
     }
     if (atWork || endedAt !== undefined) return;
     yield this.#record({ ...steps.at(-1)!, at: last }, 'finish', 'SessionEnd', { reason: 'imported' });
+  }
+
+  /** A title may tell of any prompt, so of a session with a private one it is not kept. */
+  #start(): JsonObject {
+    const { title } = this.session;
+    const isTold = title !== undefined && this.#privatePrompts.size === 0;
+    return { source: 'startup', ...(isTold && { imported_title: title.slice(0, 200) }) };
   }
 
   #ruleAgainst(step: Step, isOpenEnd: boolean): string | undefined {

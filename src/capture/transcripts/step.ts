@@ -25,6 +25,8 @@ export interface TranscriptSession {
   agent: AgentId;
   agentSessionId: string;
   cwd: string;
+  /** What it is called in the agent. */
+  title?: string;
   steps: Step[];
   /** Calls of which nothing came: refused, stopped, or without an answer in the file. */
   withoutResult: number;

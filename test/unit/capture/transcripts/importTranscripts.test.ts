@@ -54,6 +54,27 @@ describe('importTranscripts', function () {
     t.said('All tests pass.', 'msg-2');
   }
 
+  it('takes the agent’s title, the person’s own before its own, but none of a session with a private prompt', async () => {
+    workedSession();
+    t.add('custom-title', { customTitle: 'Mine' });
+    t.add('ai-title', { aiTitle: 'Write and test a file' });
+    await importInto(t);
+    const hidden = new TranscriptLines('session-2');
+    hidden.prompt('<private>The merger</private>', { promptId: 'p1' });
+    hidden.prompt('Write the file', { promptId: 'p2' });
+    hidden.add('ai-title', { aiTitle: 'The merger' });
+    await importInto(hidden);
+    await withKeeper(store, async (keeper) => {
+      const titles = (await keeper.sessions.listSessions({ limit: 5 })).map(
+        ({ agentSessionId, agentTitle }) => [agentSessionId, agentTitle],
+      );
+      assert.deepEqual(titles.sort(), [
+        ['session-1', 'Mine'],
+        ['session-2', undefined],
+      ]);
+    });
+  });
+
   it('gives the memory that hooks would have given, at the time of the work', async () => {
     workedSession();
     const { imported, stored } = await importInto(t);
