@@ -46,15 +46,17 @@ describe('Tidemark in the workbench', () => {
   it('captures a session through the real hooks and shows it under its prompts', async () => {
     await agent.waitUntilConnected();
     await agent.play('realistic/1-bughunt-timezone.jsonl');
-    const rows = await tree().waitForRows('one session', (all) => all.length === 1);
-    assert.match(rows[0]!.label, /^`npm test` has been red on my machine/);
+    const rows = await tree().waitForRows(
+      'one session under its first prompt',
+      (all) => all.length === 1 && /^`npm test` has been red on my machine/.test(all[0]!.label),
+    );
     await tree().expand(rows[0]!.label);
     await tree().waitForRows('three prompts', (all) => all.length === 4);
     await tree().expand(prompt);
-    const shown = await tree().waitForRows('what came of a prompt', (all) => all.length > 5);
-    const labels = shown.filter(({ level }) => level === 3).map(({ label }) => label);
-    assert.equal(labels[0], 'Summary');
-    assert.ok(labels.includes('Read src/store.mjs, src/report.mjs'), labels.join('\n'));
+    await tree().waitForRows('what came of a prompt, its summary first', (all) => {
+      const labels = all.filter(({ level }) => level === 3).map(({ label }) => label);
+      return labels[0] === 'Summary' && labels.includes('Read src/store.mjs, src/report.mjs');
+    });
     await item().waitForText('');
     await session.workbench.screenshot('idle-dark');
   });
@@ -73,6 +75,9 @@ describe('Tidemark in the workbench', () => {
     };
     assert.equal(hookSpecificOutput.hookEventName, 'SessionStart');
     assert.match(hookSpecificOutput.additionalContext, /- S3 Agreed, go with 2: store UTC/);
+    await tree().waitForRows('the next session', (rows) =>
+      rows.some(({ level, label }) => level === 1 && label === 'Session without a prompt yet'),
+    );
   });
 
   it('opens an observation and a summary as read-only documents', async () => {

@@ -52,10 +52,12 @@ export class QuickInput {
 
   async pick(label: string): Promise<void> {
     await this.waitUntilOpen();
-    const row = await eventually(`an entry ${label}`, () =>
-      revealRow(this.#list, `labelled ${label}`, (candidate) => candidate.label === label),
-    );
-    await row.click();
+    await eventually(`an entry ${label}`, async () => {
+      const row = await revealRow(this.#list, `labelled ${label}`, (found) => found.label === label);
+      // Found anew when the list was filtered in between.
+      await row.click({ timeout: 2_000 });
+      return true;
+    });
   }
 
   async cancel(): Promise<void> {
