@@ -79,7 +79,8 @@ export class StoreView implements vscode.Disposable {
       [contextKeys.paused, status?.paused ?? false],
       [contextKeys.hasFailed, (status?.queue.failed ?? 0) > 0],
     ];
-    for (const [key, value] of values) await vscode.commands.executeCommand('setContext', key, value);
+    // At once: in between, the palette would offer what fits neither state.
+    await Promise.all(values.map(([key, value]) => vscode.commands.executeCommand('setContext', key, value)));
   }
 
   dispose(): void {

@@ -40,12 +40,13 @@ export class TreeView {
     return eventually(`${this.name ?? 'the tree'}: ${what}`, () => this.rows(), settled, timeoutMs);
   }
 
-  expand(label: string): Promise<void> {
-    return this.#setExpanded(label, true);
+  /** `level` where a row above it has the same label; 1 for the outermost rows. */
+  expand(label: string, level?: number): Promise<void> {
+    return this.#setExpanded(label, true, level);
   }
 
-  collapse(label: string): Promise<void> {
-    return this.#setExpanded(label, false);
+  collapse(label: string, level?: number): Promise<void> {
+    return this.#setExpanded(label, false, level);
   }
 
   /** Clicks the row until it is the selected one, which runs its command where it has one. */
@@ -80,13 +81,13 @@ export class TreeView {
     return (await this.page.locator('.part.sidebar .welcome-view-content').allInnerTexts()).join('\n').trim();
   }
 
-  async #setExpanded(label: string, expanded: boolean): Promise<void> {
+  async #setExpanded(label: string, expanded: boolean, level?: number): Promise<void> {
     const isDone = (row: ListRow): boolean => row.expanded === expanded && !row.loading;
     await eventually(`${label} to be ${expanded ? 'expanded' : 'collapsed'}`, async () => {
-      const row = await this.#reveal(label);
+      const row = await this.#reveal(label, level);
       if ((await row.getAttribute('aria-expanded', { timeout: clickMs })) !== String(expanded))
         await row.locator('.monaco-tl-twistie').click({ timeout: clickMs });
-      return this.#becomes(label, isDone);
+      return this.#becomes(label, isDone, level);
     });
   }
 
@@ -95,9 +96,9 @@ export class TreeView {
   }
 
   /** Whether the row comes to be as `accept` says, soon after it was clicked. */
-  async #becomes(label: string, accept: (row: ListRow) => boolean): Promise<boolean> {
+  async #becomes(label: string, accept: (row: ListRow) => boolean, level?: number): Promise<boolean> {
     const found = (rows: ListRow[]): boolean => {
-      const row = rows.find((candidate) => candidate.label === label);
+      const row = rows.find(named(label, level));
       return row !== undefined && accept(row);
     };
     return eventually(label, () => this.rows(), found, clickMs).then(
@@ -106,7 +107,12 @@ export class TreeView {
     );
   }
 
-  #reveal(label: string): Promise<Locator> {
-    return revealRow(this.#list, `labelled ${label}`, (row) => row.label === label);
+  #reveal(label: string, level?: number): Promise<Locator> {
+    return revealRow(this.#list, `labelled ${label}`, named(label, level));
   }
 }
+
+const named =
+  (label: string, level?: number) =>
+  (row: ListRow): boolean =>
+    row.label === label && (level === undefined || row.level === level);
