@@ -12,6 +12,11 @@ export interface StateSource {
   readonly onDidChangeState: (listener: (state: StoreState) => void) => vscode.Disposable;
 }
 
+/** Another window keeps the store and does not answer. */
+export function hangs(state: StoreState): state is StoreState & { kind: 'following'; answering: false } {
+  return state.kind === 'following' && !state.answering;
+}
+
 /**
  * The store as the views of this window see it: the state, the client while there is one, and one event, calm
  * enough to draw by. Also sets the context keys that menus and welcome views depend on.
