@@ -90,6 +90,7 @@ export class Container {
           replaceDamaged: async () => this.#supervisor?.replaceDamaged(),
           loadImport: () => import('./keeper/entry'),
           takeOver: async () => this.#supervisor?.takeOver(),
+          endKeeper: async () => this.#supervisor?.endKeeper(),
           showLog: () => this.#channel.show(),
           setAnthropicKey: () => providers.setAnthropicKey(),
           removeAnthropicKey: () => providers.removeAnthropicKey(),

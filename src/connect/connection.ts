@@ -96,7 +96,7 @@ async function prepare(target: ConnectionTarget) {
   const present = await readSettingsFile(file);
   const known = (await listOf(target).read()).find((other) => other.file === file);
   const context = { file, launcher: target.launcher, keep: known?.keep ?? [] };
-  const connected = connectText(present.text ?? '', agent, agent.entry(target), context);
+  const connected = connectText(present.text ?? '', agent, target, context);
   if (!connected.alreadyConnected) await assertWritable(file, present);
   const plan: ConnectionPlan = {
     agent: target.agent,

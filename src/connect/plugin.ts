@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { claudeCode } from './agents/claudeCode';
+import type { ConnectionTarget } from './target';
 
 /** The plugin's name, and that of the marketplace which has it alone: `claude plugin install tidemark@tidemark`. */
 const NAME = 'tidemark';
@@ -29,8 +30,10 @@ export function pluginFiles(
   platform: NodeJS.Platform,
   version: string,
 ): Readonly<Record<string, string>> {
-  const entry = claudeCode.entry({ agent: 'claude-code', scope: 'user', home: '', launcher, platform });
-  const hooks = Object.fromEntries(claudeCode.events.map((event) => [event, [entry]]));
+  const target: ConnectionTarget = { agent: 'claude-code', scope: 'user', home: '', launcher, platform };
+  const hooks = Object.fromEntries(
+    claudeCode.events.map((event) => [event, [claudeCode.entry(target, event)]]),
+  );
   const owner = { name: 'Tidemark' };
   return {
     '.claude-plugin/plugin.json': print({ name: NAME, version, description, author: owner, license: 'MIT' }),

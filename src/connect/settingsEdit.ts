@@ -13,6 +13,10 @@ import {
   type Addition,
   type Insertion,
 } from './jsonText';
+import type { ConnectionTarget } from './target';
+
+/** Our entry of an event's list. */
+type EntryOf = (event: string) => SettingsValue;
 
 /** What connecting makes of a settings file. */
 export interface ConnectedText {
@@ -100,15 +104,16 @@ class HooksOf {
 export function connectText(
   text: string,
   agent: AgentSettings,
-  entry: SettingsValue,
+  target: ConnectionTarget,
   context: { file: string; launcher: string; keep: readonly string[] },
 ): ConnectedText {
   const present = new HooksOf(text, context.file, context.launcher);
   const without = disconnectText(text, context);
   const emptyWithout = new HooksOf(without, context.file, context.launcher).empty();
-  if (isConnected(present, agent, entry))
+  const entryOf: EntryOf = (event) => agent.entry(target, event);
+  if (isConnected(present, agent, entryOf))
     return { without, after: text, insertions: [], emptyWithout, alreadyConnected: true };
-  const insertions = insertionsFor(new HooksOf(without, context.file, context.launcher), agent, entry);
+  const insertions = insertionsFor(new HooksOf(without, context.file, context.launcher), agent, entryOf);
   return { without, after: insert(without, insertions), insertions, emptyWithout, alreadyConnected: false };
 }
 
@@ -154,10 +159,11 @@ function eventOf(hooks: HooksOf, list: Node): string {
   return String(property?.children?.[0]?.value);
 }
 
-function isConnected(hooks: HooksOf, agent: AgentSettings, entry: SettingsValue): boolean {
-  const wanted = JSON.stringify(entry);
-  const has = (event: string) =>
-    hooks.list(event)?.children?.some((node) => JSON.stringify(valueOf(node)) === wanted) ?? false;
+function isConnected(hooks: HooksOf, agent: AgentSettings, entryOf: EntryOf): boolean {
+  const has = (event: string) => {
+    const wanted = JSON.stringify(entryOf(event));
+    return hooks.list(event)?.children?.some((node) => JSON.stringify(valueOf(node)) === wanted) ?? false;
+  };
   return hooks.ownCount() === agent.events.length && agent.events.every(has);
 }
 
@@ -170,11 +176,11 @@ function valueOf(node: Node): unknown {
   );
 }
 
-function insertionsFor(hooks: HooksOf, agent: AgentSettings, entry: SettingsValue): Insertion[] {
+function insertionsFor(hooks: HooksOf, agent: AgentSettings, entryOf: EntryOf): Insertion[] {
   const { text, root } = hooks;
   const layout = layoutOf(text);
   const missing = agent.events.filter((event) => !hooks.list(event));
-  const all = Object.fromEntries(missing.map((event) => [event, [entry]]));
+  const all = Object.fromEntries(missing.map((event) => [event, [entryOf(event)]]));
   if (!root) return appendDocument(text, { ...agent.required, hooks: all });
   const members: Addition[] = Object.entries(agent.required)
     .filter(([name]) => !memberNode(root, name))
@@ -182,9 +188,9 @@ function insertionsFor(hooks: HooksOf, agent: AgentSettings, entry: SettingsValu
   const insertions: Insertion[] = [];
   for (const event of agent.events) {
     const list = hooks.list(event);
-    if (list) insertions.push(...appendTo(text, list, [{ value: entry }], layout));
+    if (list) insertions.push(...appendTo(text, list, [{ value: entryOf(event) }], layout));
   }
-  const events = missing.map((event): Addition => ({ name: event, value: [entry] }));
+  const events = missing.map((event): Addition => ({ name: event, value: [entryOf(event)] }));
   if (!hooks.hooks) members.push({ name: 'hooks', value: all });
   else if (events.length > 0) insertions.push(...appendTo(text, hooks.hooks, events, layout));
   if (members.length > 0) insertions.push(...appendTo(text, root, members, layout));

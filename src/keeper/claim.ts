@@ -40,7 +40,12 @@ export async function claimFolder(folder: string, admit: (socket: net.Socket) =>
   makeFolder(directory);
   const name = randomBytes(8).toString('hex');
   const file = join(directory, `${name}${suffix}`);
-  const server = net.createServer(admit);
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    admit(socket);
+  });
   const { path, close } = openDirectory(directory);
   try {
     server.listen(path(`${name}.tmp`));
@@ -50,7 +55,11 @@ export async function claimFolder(folder: string, admit: (socket: net.Socket) =>
   }
   const release = async () => {
     await fs.rm(file, { force: true });
-    if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()));
+    if (!server.listening) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // Who has connected waits for this claim to go, as this one would for them.
+    for (const socket of sockets) socket.destroy();
+    await closed;
   };
   try {
     await fs.rename(join(directory, `${name}.tmp`), file);

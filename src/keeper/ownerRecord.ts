@@ -13,6 +13,8 @@ export interface OwnerRecord {
   readonly bootId: string;
   /** The network namespace, `net:[…]`. Empty where there is none. */
   readonly network: string;
+  /** The namespace of process ids, `pid:[…]`, that `pid` is of. Empty where there is none. */
+  readonly processes: string;
   /** Of this term of ownership alone: a late write of another term is refused by it (sqljs/fence.ts). */
   readonly term: string;
   /** How often the store had been opened when this term began, this time included. 0 until it is open. */
@@ -25,6 +27,8 @@ const schema = z.object({
   host: z.string(),
   bootId: z.string(),
   network: z.string(),
+  // Absent in a record of an earlier Tidemark.
+  processes: z.string().default(''),
   term: z.string(),
   generation: z.int().nonnegative(),
   version: z.string(),
@@ -49,6 +53,7 @@ export function newOwnerRecord(version: string): OwnerRecord {
     host: hostname(),
     bootId: readOr('', () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     network: readOr('', () => readlinkSync('/proc/self/ns/net')),
+    processes: readOr('', () => readlinkSync('/proc/self/ns/pid')),
     term: randomUUID(),
     generation: 0,
     version,
@@ -75,6 +80,13 @@ export async function readOwnerRecord(folder: string): Promise<OwnerRecord | und
  */
 function isStale(record: OwnerRecord, mine: OwnerRecord): boolean {
   return record.host === mine.host || (record.bootId !== '' && record.bootId === mine.bootId);
+}
+
+/** Whether the record's `pid` means the same process here as where it was written. */
+export function isProcessOfHere(record: OwnerRecord): boolean {
+  const mine = newOwnerRecord(record.version);
+  const same = (name: 'host' | 'bootId' | 'processes') => record[name] === mine[name];
+  return same('host') && same('bootId') && same('processes');
 }
 
 /**

@@ -5,7 +5,7 @@ import { Emitter, type Event } from '../base/event';
 import type { SetAsideResult } from '../storage/setAsideDamaged';
 import type { TidemarkClient } from './client';
 import { acquireOwnership, OwnedElsewhereError, ownerSecret, type Ownership } from './ownership';
-import { OtherComputerError } from './ownerRecord';
+import { isProcessOfHere, OtherComputerError, readOwnerRecord } from './ownerRecord';
 import { ImpostorError, OtherVersionError, RemoteClient } from './remoteClient';
 import { retryDelay, Term, type TermOptions } from './term';
 import { WindowClient } from './windowClient';
@@ -44,7 +44,7 @@ export class KeeperSilentError extends TidemarkError {
     super('The window that keeps the store does not answer.', {
       advice:
         `Close or reload that window${pid === undefined ? '' : ` (its extension host is process ${pid})`}: ` +
-        'another one takes the store over at once. It is never taken by force, because two owners would damage it.',
+        'another one takes the store over at once. It is never taken from a process that lives, because two owners would damage it.',
     });
   }
 }
@@ -243,7 +243,7 @@ export class Supervisor {
 
   /**
    * Has this window keep the store: asks the one that keeps it to step down. Resolves when this window keeps it.
-   * Never by force: of two owners at once, each would damage what the other writes.
+   * Never by force: of two owners at once, each would damage what the other writes (but see `endKeeper`).
    * @throws KeeperSilentError when that one doesn't answer in time. Should it answer later, it steps down then.
    */
   async takeOver(): Promise<void> {
@@ -263,6 +263,39 @@ export class Supervisor {
       await taken.promise;
     } finally {
       late.dispose();
+      subscription.dispose();
+    }
+  }
+
+  /**
+   * Ends the process of a keeper that hangs, so that another window keeps the store: resolves when this one knows
+   * which. Everything else in that extension host ends, too: for a person who has agreed to that.
+   * @throws KeeperSilentError where it can't be known for certain which process that is.
+   */
+  async endKeeper(): Promise<void> {
+    const remote = this.#remote;
+    if (this.#state.kind !== 'following' || !remote?.keeper) return this.takeOver();
+    const { pid } = remote.keeper;
+    const record = await readOwnerRecord(this.options.folder);
+    if (record?.pid !== pid || !isProcessOfHere(record)) throw new KeeperSilentError(pid);
+    const next = new Deferred<void>();
+    const subscription = this.onDidChangeState((state) => {
+      if (state.kind === 'keeping') next.resolve();
+      if (state.kind === 'following' && state.keeper !== remote.keeper) next.resolve();
+      if (state.kind === 'failed' || state.kind === 'stopped')
+        next.reject(new Error('The store could not be opened.'));
+    });
+    try {
+      // While its connection lives it does, too, and the number is of no other process.
+      if (this.#remote === remote && this.#state.kind === 'following' && !this.#state.answering) {
+        this.options.log.warn(`The process ${pid}, which keeps the store and does not answer, is ended.`);
+        process.kill(pid, 'SIGKILL');
+      } else if (this.#remote === remote) {
+        await this.takeOver();
+        return;
+      }
+      await next.promise;
+    } finally {
       subscription.dispose();
     }
   }

@@ -8,7 +8,7 @@ import { ImportSessions, type ImportParts } from './importSessions';
 import { MemoryDocuments, type MemoryRef } from './memoryDocuments';
 import type { SetAsideResult } from '../storage/setAsideDamaged';
 import type { SessionNode } from './sessionNodes';
-import type { StoreView } from './storeView';
+import { hangs, type StoreView } from './storeView';
 
 /** Asks before something that can't be taken back lightly; any answer but `action` is no. */
 async function isConfirmed(question: string, detail: string, action: string): Promise<boolean> {
@@ -30,6 +30,8 @@ export interface CommandActions {
   replaceDamaged(): Promise<SetAsideResult | undefined>;
   loadImport(): Promise<ImportParts>;
   takeOver(): Promise<void>;
+  /** Ends the process of a keeper that hangs. */
+  endKeeper(): Promise<void>;
   showLog(): void;
   setAnthropicKey(): Promise<void>;
   removeAnthropicKey(): Promise<void>;
@@ -147,7 +149,27 @@ export class Commands implements vscode.Disposable {
   }
 
   async #takeOver(): Promise<void> {
-    await this.actions.takeOver();
+    if (!hangs(this.store.state)) {
+      try {
+        await this.actions.takeOver();
+      } catch (error) {
+        // It may have come to hang just now.
+        if (!hangs(this.store.state)) throw error;
+      }
+    }
+    if (hangs(this.store.state)) {
+      const end = vscode.l10n.t('End It and Take Over');
+      const question = vscode.l10n.t(
+        'The window that keeps the store does not answer. End its extension host (process {0})?',
+        this.store.state.keeper.pid,
+      );
+      const detail = vscode.l10n.t(
+        'All extensions of that window stop, and VS Code starts them again or offers to. Editors and files stay as they are, and Tidemark loses nothing.',
+      );
+      if (!(await isConfirmed(question, detail, end))) return;
+      await this.actions.endKeeper();
+    }
+    if (this.store.state.kind !== 'keeping') return;
     vscode.window.setStatusBarMessage(vscode.l10n.t('This window keeps the Tidemark store'), 3_000);
   }
 

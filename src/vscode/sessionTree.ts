@@ -12,7 +12,7 @@ import {
   type SessionNode,
   type SessionStateName,
 } from './sessionNodes';
-import type { StoreView } from './storeView';
+import { hangs, type StoreView } from './storeView';
 
 const PAGE = 50;
 /** What needs a look comes first; within each, the newest activity. */
@@ -42,6 +42,11 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, vscode
       store.onDidChange((changed) => {
         const failed = store.client?.status().queue.failed ?? 0;
         view.badge = failed > 0 ? { value: failed, tooltip: vscode.l10n.t('{0} failed', failed) } : undefined;
+        view.message = hangs(store.state)
+          ? vscode.l10n.t(
+              'The window that keeps the store does not answer. Run “Tidemark: Take Over the Store” to go on here.',
+            )
+          : '';
         const { paused } = this.#drawing();
         // Of the status alone, rows show only whether it is paused.
         if (changed?.size === 0 && paused === drawnPaused) return;

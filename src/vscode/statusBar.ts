@@ -4,7 +4,7 @@ import type { StoreState } from '../keeper/supervisor';
 import { commands, statusItemId } from './ids';
 import { budgetUsd } from './providerChoice';
 import { providerText, restText, usageText } from './providerText';
-import type { StoreView } from './storeView';
+import { hangs, type StoreView } from './storeView';
 
 interface Look {
   text: string;
@@ -41,10 +41,6 @@ export class StatusBar implements vscode.Disposable {
     this.#subscription.dispose();
     this.#item.dispose();
   }
-}
-
-function hangs(state: StoreState): boolean {
-  return state.kind === 'following' && !state.answering;
 }
 
 function stateLook(state: StoreState): Look {

@@ -12,6 +12,11 @@ export interface StateSource {
   readonly onDidChangeState: (listener: (state: StoreState) => void) => vscode.Disposable;
 }
 
+/** Another window keeps the store and does not answer. */
+export function hangs(state: StoreState): state is StoreState & { kind: 'following'; answering: false } {
+  return state.kind === 'following' && !state.answering;
+}
+
 /**
  * The store as the views of this window see it: the state, the client while there is one, and one event, calm
  * enough to draw by. Also sets the context keys that menus and welcome views depend on.
@@ -79,7 +84,8 @@ export class StoreView implements vscode.Disposable {
       [contextKeys.paused, status?.paused ?? false],
       [contextKeys.hasFailed, (status?.queue.failed ?? 0) > 0],
     ];
-    for (const [key, value] of values) await vscode.commands.executeCommand('setContext', key, value);
+    // At once: in between, the palette would offer what fits neither state.
+    await Promise.all(values.map(([key, value]) => vscode.commands.executeCommand('setContext', key, value)));
   }
 
   dispose(): void {

@@ -8,7 +8,6 @@ import { outFolder } from '../support/project';
  * Mocha stays outside: it loads its reporters by names that a bundler can't follow.
  */
 export async function bundleHostSuite(): Promise<string> {
-  const outfile = join(outFolder, 'host', 'index.js');
   const names = (await readdir(__dirname)).filter((name) => name.endsWith('.test.ts')).sort();
   const contents = [
     `import { runSuite } from './harness';`,
@@ -17,8 +16,18 @@ export async function bundleHostSuite(): Promise<string> {
     ...names.map((name) => `  require(${JSON.stringify(`./${name}`)});`),
     `});`,
   ].join('\n');
+  return bundle('index', contents);
+}
+
+/** The other window's part of the suite, by itself. */
+export function bundleSecondWindow(): Promise<string> {
+  return bundle('secondWindow', `export { run } from './secondWindow';`);
+}
+
+async function bundle(name: string, contents: string): Promise<string> {
+  const outfile = join(outFolder, 'host', `${name}.js`);
   await esbuild.build({
-    stdin: { contents, resolveDir: __dirname, sourcefile: 'suite.ts', loader: 'ts' },
+    stdin: { contents, resolveDir: __dirname, sourcefile: `${name}.entry.ts`, loader: 'ts' },
     outfile,
     bundle: true,
     platform: 'node',

@@ -10,5 +10,11 @@ export interface HostReport {
 /** Lines that begin with it are the suite's own, among all that VS Code prints. */
 export const suitePrefix = '[suite] ';
 
+/** A line by which the suite asks for a second window on the same server. */
+export const secondWindowRequest = '[second window]';
+
+/** The environment variable that names the socket at which the second window listens; absent where there is none. */
+export const secondWindowVariable = 'TIDEMARK_SECOND_WINDOW';
+
 /** The environment variable that carries the report's path into the extension host. */
 export const hostReportVariable = 'TIDEMARK_HOST_REPORT';

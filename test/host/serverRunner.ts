@@ -8,7 +8,8 @@ import { extensionId, projectRoot } from '../support/project';
 import { packageFixture } from '../support/packageExtension';
 import { installExtension, ServerHost } from '../support/serverHost';
 import type { TestRun } from '../support/testRun';
-import { hostReportVariable, suitePrefix } from './report';
+import { bundleSecondWindow } from './bundle';
+import { hostReportVariable, secondWindowRequest, secondWindowVariable, suitePrefix } from './report';
 
 const suiteTimeoutMs = 5 * 60_000;
 
@@ -34,6 +35,7 @@ export async function runInServer(
     env: {
       ...(await isolatedHome(home)),
       ...env,
+      [secondWindowVariable]: join(run.folder, 'second.sock'),
       TIDEMARK_TEST_STORAGE: join(home, 'server', 'data', 'User', 'globalStorage', extensionId),
     },
   });
@@ -47,17 +49,27 @@ export async function runInServer(
       setTimeout(() => resolve('the time was up'), suiteTimeoutMs).unref();
     });
     const console: string[] = [];
+    const openSecondWindow = async () => {
+      const second = join(home, 'second');
+      await mkdir(second);
+      const driver = await bundleSecondWindow();
+      const other = await browser.newPage();
+      await other.goto(host.folderUrl(second, payload(driver)), { waitUntil: 'domcontentloaded' });
+    };
+    const payload = (tests: string) =>
+      [
+        ['extensionDevelopmentPath', host.remoteUri(projectRoot)],
+        ['extensionTestsPath', host.remoteUri(tests)],
+        ['skipWelcome', 'true'],
+      ] as const;
     await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
       const line = args.map(String).join(' ');
-      if (line.startsWith(suitePrefix)) print(line.slice(suitePrefix.length));
+      if (line === secondWindowRequest)
+        openSecondWindow().catch((error: unknown) => print(`No second window: ${String(error)}`));
+      else if (line.startsWith(suitePrefix)) print(line.slice(suitePrefix.length));
       else console.push(`${type}: ${line}`);
     });
-    const payload = [
-      ['extensionDevelopmentPath', host.remoteUri(projectRoot)],
-      ['extensionTestsPath', host.remoteUri(suite)],
-      ['skipWelcome', 'true'],
-    ] as const;
-    await page.goto(host.folderUrl(folder, payload), { waitUntil: 'domcontentloaded' });
+    await page.goto(host.folderUrl(folder, payload(suite)), { waitUntil: 'domcontentloaded' });
     const reason = await ended;
     if (reason === 'the suite ended' && existsSync(reportPath)) return;
     print(`Without a report: ${reason}. The page's console:\n${console.join('\n').slice(-5000)}`);

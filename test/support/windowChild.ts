@@ -11,7 +11,7 @@ import { project, toolUse } from './store';
 
 /**
  * `windowChild FOLDER NAME WITNESS`: all of a window but the window. On standard input come commands, each a line:
- * `rate N` (messages a second from now on, 0 for none), `send KEY`, `takeOver`, `sessions`, `clear`, `watch` (tells when the distiller is given messages), `stop`, `cpu`. On standard output go
+ * `rate N` (messages a second from now on, 0 for none), `send KEY`, `takeOver`, `endKeeper`, `sessions`, `clear`, `watch` (tells when the distiller is given messages), `stop`, `cpu`. On standard output go
  * lines of JSON. WITNESS is the name of an abstract socket that it holds while it keeps the store: taken already,
  * there are two owners.
  */
@@ -90,6 +90,11 @@ createInterface(process.stdin).on('line', (line) => {
     supervisor.takeOver().then(
       () => say({ tookOver: true }),
       (error) => say({ tookOver: false, why: String(error) }),
+    );
+  else if (command === 'endKeeper')
+    supervisor.endKeeper().then(
+      () => say({ ended: true }),
+      (error) => say({ ended: false, why: String(error) }),
     );
   else if (command === 'watch') isWatched = true;
   else if (command === 'cpu') say({ cpu: process.cpuUsage() });

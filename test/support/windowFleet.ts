@@ -22,6 +22,7 @@ interface Line {
   why?: string;
   twoOwners?: string;
   tookOver?: boolean;
+  ended?: boolean;
   cpu?: { user: number; system: number };
   cleared?: boolean;
   sessions?: unknown[];

@@ -101,8 +101,12 @@ describe('connecting an agent in the workbench', () => {
     send('UserPromptSubmit', { prompt: 'Paint the shed green' });
     send('Stop', { last_assistant_message: 'It is green.' });
     await session.workbench.openView('Tidemark');
-    const rows = await session.workbench.tree().waitForRows('the session alone', (all) => all.length === 1);
-    assert.equal(rows[0]?.label, 'Paint the shed green', 'and the test event is no session');
+    await session.workbench
+      .tree()
+      .waitForRows(
+        'the session alone: the test event is none',
+        (all) => all.length === 1 && all[0]?.label === 'Paint the shed green',
+      );
   });
 
   it('says that it is connected already', async () => {

@@ -32,7 +32,11 @@ describe('a store that can’t be opened', () => {
     assert.equal(await item.background(), 'error');
     assert.equal(await item.ariaLabel(), 'Tidemark: The store could not be opened');
     await workbench.openView('Tidemark');
-    assert.match(await workbench.tree().welcomeText(), /could not be opened[^]*Try Again[^]*Set It Aside/);
+    await eventually(
+      'the welcome text',
+      () => workbench.tree().welcomeText(),
+      (text) => /could not be opened[^]*Try Again[^]*Set It Aside/.test(text),
+    );
     await workbench.screenshot('store-failed-dark');
     assert.equal(await readFile(file(), 'utf8'), damaged);
     assert.equal(readdirSync(join(session.globalStorage(extensionId), 'spool')).length, 50);

@@ -43,11 +43,18 @@ describe('an extension host that is killed with messages pending', () => {
       );
     };
     let [tools, prompts] = [0, 0];
-    for (let death = 1; death <= 3; death++) {
-      const filled = await fillSpool(storage, SESSIONS, death * 100);
+    const fill = async (sessions: number, first: number) => {
+      const filled = await fillSpool(storage, sessions, first);
       tools += filled.tools;
       prompts += filled.prompts;
-      await eventually('work', () => item.isSpinning(), Boolean, 30_000);
+    };
+    for (let death = 1; death <= 3; death++) {
+      const hasSpun = await item.watchSpinning();
+      await fill(SESSIONS, death * 100);
+      await eventually('work', hasSpun, Boolean, 30_000);
+      // It is stopped first, so that it can't have read all before it is killed.
+      process.kill(await host.extensionHost(), 'SIGSTOP');
+      await fill(2, death * 100 + SESSIONS);
       const killed = await host.killExtensionHost();
       assert.ok(readdirSync(join(storage, 'spool')).length > 0, 'it was killed with events waiting');
       if (death === 3) {

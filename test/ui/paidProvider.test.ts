@@ -56,7 +56,11 @@ describe('a provider that is paid', () => {
     server.next.push(failing(401, 'authentication_error'));
     await workbench.quickInput.runCommand('Tidemark: Resume');
     await workbench.notifications.waitForToast(/The provider needs you/);
-    assert.equal(await item.background(), 'error');
+    await eventually(
+      'the status bar to say so, too',
+      () => item.background(),
+      (background) => background === 'error',
+    );
     assert.equal(server.requests.length, 1);
     assert.match(JSON.stringify(server.requests[0]!.headers), /a key of the test/);
 

@@ -57,7 +57,11 @@ describe('two windows', () => {
       await window.page.bringToFront();
       await window.openView('Tidemark');
     }
-    assert.match(await second.tree().welcomeText(), /Nothing is remembered yet/);
+    await eventually(
+      'the welcome text',
+      () => second.tree().welcomeText(),
+      (text) => /Nothing is remembered yet/.test(text),
+    );
     await fillSpool(session.globalStorage(extensionId), 3);
     await agree(3);
     await second.screenshot('second-window-dark');

@@ -20,8 +20,8 @@ export interface AgentSettings {
   file(target: ConnectionTarget): string;
   /** The agent's names of the events that Tidemark listens to. */
   readonly events: readonly string[];
-  /** One entry of an event's list. */
-  entry(this: void, target: ConnectionTarget): SettingsValue;
+  /** Our entry of the list of `event`, one of `events`. */
+  entry(this: void, target: ConnectionTarget, event: string): SettingsValue;
   /** Members that the file must have beside `hooks`. */
   readonly required: Readonly<Record<string, SettingsValue>>;
   disabling(target: ConnectionTarget): DisablingSetting[];

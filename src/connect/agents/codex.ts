@@ -5,6 +5,9 @@ import { projectRootOf, TIMEOUT_S, type AgentSettings } from './agentSettings';
 
 const userFolder = ({ env, home }: ConnectionTarget) => env?.['CODEX_HOME'] || join(home, '.codex');
 
+/** The most that Codex allows: it cuts a longer one and warns of that whenever it starts. */
+const SESSION_END_TIMEOUT_S = 3;
+
 /** The features table of a TOML file with hooks turned off. Good for files that people write, not for all of TOML. */
 const featureOff =
   /^\[features\]\s*(?:#.*)?\n(?:(?!\[)[^\n]*\n)*?\s*(?:codex_)?hooks\s*=\s*false\b|^features\.(?:codex_)?hooks\s*=\s*false\b/m;
@@ -18,13 +21,13 @@ export const codex: AgentSettings = {
       ? join(userFolder(target), 'hooks.json')
       : join(projectRootOf(target), '.codex', 'hooks.json'),
   events: ['SessionStart', 'UserPromptSubmit', 'PostToolUse', 'Stop', 'SubagentStop', 'SessionEnd'],
-  entry: ({ launcher, platform }) => ({
+  entry: ({ launcher, platform }, event) => ({
     hooks: [
       {
         type: 'command',
         command: posixCommand(launcher),
         ...(platform === 'win32' && { commandWindows: windowsCommand(launcher) }),
-        timeout: TIMEOUT_S,
+        timeout: event === 'SessionEnd' ? SESSION_END_TIMEOUT_S : TIMEOUT_S,
       },
     ],
   }),

@@ -50,12 +50,15 @@ export class QuickInput {
     );
   }
 
-  async pick(label: string): Promise<void> {
+  async pick(label: string, timeoutMs?: number): Promise<void> {
     await this.waitUntilOpen();
-    const row = await eventually(`an entry ${label}`, () =>
-      revealRow(this.#list, `labelled ${label}`, (candidate) => candidate.label === label),
-    );
-    await row.click();
+    const click = async (): Promise<boolean> => {
+      const row = await revealRow(this.#list, `labelled ${label}`, (found) => found.label === label);
+      // Found anew when the list was filtered in between.
+      await row.click({ timeout: 2_000 });
+      return true;
+    };
+    await eventually(`an entry ${label}`, click, Boolean, timeoutMs);
   }
 
   async cancel(): Promise<void> {
@@ -65,8 +68,17 @@ export class QuickInput {
 
   /** Runs a command by its whole title in the palette (`Category: Title`). */
   async runCommand(title: string): Promise<void> {
-    await this.#openPalette(title);
-    await this.pick(title);
+    await eventually(`the command ${title}`, async () => {
+      await this.#openPalette(title);
+      try {
+        await this.pick(title, 2_000);
+        return true;
+      } catch (error) {
+        // The palette offers what could be done when it was opened.
+        await this.cancel();
+        throw error;
+      }
+    });
   }
 
   /** Titles in the palette that begin with `prefix` (`Category:`), in alphabetical order. */

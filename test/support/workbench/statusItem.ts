@@ -29,8 +29,18 @@ export class StatusItem {
     return classes.flatMap((text) => /codicon-(?!modifier)([\w-]+)/.exec(text)?.[1] ?? []);
   }
 
-  async isSpinning(): Promise<boolean> {
-    return (await this.#locator.locator('.codicon-modifier-spin').count()) > 0;
+  /** Notes from now on whether it spins, however short; the answer tells whether it has. */
+  async watchSpinning(): Promise<() => Promise<boolean>> {
+    const watch = await this.page.evaluateHandle<{ spun: boolean }>(`(() => {
+      const seen = { spun: false };
+      const look = () => {
+        seen.spun ||= document.querySelector('[id="${this.id}"] .codicon-modifier-spin') !== null;
+      };
+      const all = { subtree: true, childList: true, attributes: true };
+      new MutationObserver(look).observe(document.querySelector('.part.statusbar'), all);
+      return seen;
+    })()`);
+    return () => watch.evaluate(({ spun }) => spun);
   }
 
   /** What a screen reader says: the text and the plain tooltip. */

@@ -2,7 +2,13 @@ import type { Locator, Page } from 'playwright-core';
 import { eventually } from '../eventually';
 import { type ListRow, readAllRows, revealRow } from './virtualList';
 
-/** A native tree in the sidebar. A row is named by its label: the first of that name is meant. */
+/** How long a click waits for a row that moves away under the pointer before the row is found anew, ms. */
+const clickMs = 2_000;
+
+/**
+ * A native tree in the sidebar. A row is named by its label: the first of that name is meant. Rows move while
+ * sessions come and go, so that every action on one is checked, and done again where another row got it.
+ */
 export class TreeView {
   readonly #list: Locator;
 
@@ -34,24 +40,34 @@ export class TreeView {
     return eventually(`${this.name ?? 'the tree'}: ${what}`, () => this.rows(), settled, timeoutMs);
   }
 
-  expand(label: string): Promise<void> {
-    return this.#setExpanded(label, true);
+  /** `level` where a row above it has the same label; 1 for the outermost rows. */
+  expand(label: string, level?: number): Promise<void> {
+    return this.#setExpanded(label, true, level);
   }
 
-  collapse(label: string): Promise<void> {
-    return this.#setExpanded(label, false);
+  collapse(label: string, level?: number): Promise<void> {
+    return this.#setExpanded(label, false, level);
   }
 
-  /** Clicks the row, which selects it and runs its command where it has one. */
+  /** Clicks the row until it is the selected one, which runs its command where it has one. */
   async click(label: string): Promise<void> {
-    await (await this.#reveal(label)).locator('.label-name').first().click();
+    await eventually(`${label} to be selected`, async () => {
+      await this.#clickLabel(label, 'left');
+      return this.#becomes(label, (row) => row.selected);
+    });
   }
 
   /** Opens the row's context menu and answers its entries. Escape closes it. */
   async contextMenu(label: string): Promise<string[]> {
-    await (await this.#reveal(label)).locator('.label-name').first().click({ button: 'right' });
     const entries = this.page.locator('.monaco-menu .action-label:not(.separator)');
-    await entries.first().waitFor();
+    await eventually(`the menu of ${label}`, async () => {
+      await this.#clickLabel(label, 'right');
+      await entries.first().waitFor({ timeout: clickMs });
+      // The row whose menu it is has the focus.
+      if (await this.#becomes(label, (row) => row.focused)) return true;
+      await this.page.keyboard.press('Escape');
+      return false;
+    });
     return (await entries.allInnerTexts()).map((text) => text.trim());
   }
 
@@ -65,18 +81,38 @@ export class TreeView {
     return (await this.page.locator('.part.sidebar .welcome-view-content').allInnerTexts()).join('\n').trim();
   }
 
-  async #setExpanded(label: string, expanded: boolean): Promise<void> {
-    const row = await this.#reveal(label);
-    if ((await row.getAttribute('aria-expanded')) !== String(expanded))
-      await row.locator('.monaco-tl-twistie').click();
-    const isDone = (rows: ListRow[]): boolean => {
-      const now = rows.find((candidate) => candidate.label === label);
-      return now?.expanded === expanded && !now.loading;
-    };
-    await this.waitForRows(`${label} to be ${expanded ? 'expanded' : 'collapsed'}`, isDone);
+  async #setExpanded(label: string, expanded: boolean, level?: number): Promise<void> {
+    const isDone = (row: ListRow): boolean => row.expanded === expanded && !row.loading;
+    await eventually(`${label} to be ${expanded ? 'expanded' : 'collapsed'}`, async () => {
+      const row = await this.#reveal(label, level);
+      if ((await row.getAttribute('aria-expanded', { timeout: clickMs })) !== String(expanded))
+        await row.locator('.monaco-tl-twistie').click({ timeout: clickMs });
+      return this.#becomes(label, isDone, level);
+    });
   }
 
-  #reveal(label: string): Promise<Locator> {
-    return revealRow(this.#list, `labelled ${label}`, (row) => row.label === label);
+  async #clickLabel(label: string, button: 'left' | 'right'): Promise<void> {
+    await (await this.#reveal(label)).locator('.label-name').first().click({ button, timeout: clickMs });
+  }
+
+  /** Whether the row comes to be as `accept` says, soon after it was clicked. */
+  async #becomes(label: string, accept: (row: ListRow) => boolean, level?: number): Promise<boolean> {
+    const found = (rows: ListRow[]): boolean => {
+      const row = rows.find(named(label, level));
+      return row !== undefined && accept(row);
+    };
+    return eventually(label, () => this.rows(), found, clickMs).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  #reveal(label: string, level?: number): Promise<Locator> {
+    return revealRow(this.#list, `labelled ${label}`, named(label, level));
   }
 }
+
+const named =
+  (label: string, level?: number) =>
+  (row: ListRow): boolean =>
+    row.label === label && (level === undefined || row.level === level);

@@ -11,6 +11,7 @@ export interface ListRow {
   /** Undefined for a row that has no children. */
   readonly expanded: boolean | undefined;
   readonly selected: boolean;
+  readonly focused: boolean;
   /** Its children are being fetched. */
   readonly loading: boolean;
 }
@@ -44,14 +45,19 @@ export async function readAllRows(list: Locator): Promise<ListRow[]> {
   return [...found.values()].sort((a, b) => a.index - b.index);
 }
 
-/** Brings the row that `matches` into sight and answers its element. */
+/**
+ * Brings the first row that `matches` into sight and answers its element: nothing once the row has moved, so that
+ * whoever acts on it has to find it anew.
+ */
 export async function revealRow(
   list: Locator,
   what: string,
   matches: (row: ListRow) => boolean,
 ): Promise<Locator> {
-  const element = (row: ListRow): Locator =>
-    list.locator(`.monaco-list-rows .monaco-list-row[data-index="${row.index}"]`);
+  const element = ({ index, label }: ListRow): Locator =>
+    list
+      .locator(`.monaco-list-rows .monaco-list-row[data-index="${index}"]`)
+      .filter({ has: list.page().locator('.label-name', { hasText: exactly(label) }) });
   const inSight = (await readView(list)).rows.find(matches);
   if (inSight) return element(inSight);
   let view = await scrollToStart(list);
@@ -63,6 +69,9 @@ export async function revealRow(
     view = await scrollUntil(list, await pageHeight(list), (now) => (now.rows.at(-1)?.index ?? -1) > last);
   }
 }
+
+const exactly = (text: string): RegExp =>
+  new RegExp(`^\\s*${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}\\s*$`);
 
 /** A little less than what is in sight, so that no row is missed. */
 async function pageHeight(list: Locator): Promise<number> {
@@ -115,6 +124,7 @@ function readView(list: Locator): Promise<ListView> {
           level: Number(row.getAttribute('aria-level') ?? 1),
           expanded: expanded === null ? undefined : expanded === 'true',
           selected: row.getAttribute('aria-selected') === 'true',
+          focused: [...row.classList].includes('focused'),
           loading: row.querySelector('.codicon-tree-item-loading') !== null,
         };
       })

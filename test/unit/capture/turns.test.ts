@@ -104,4 +104,43 @@ describe('turns, as hooks tell them', function () {
     const ended = await told(...resumed, stop('p2', 'Done.'), fire('SessionEnd', { reason: 'logout' }));
     assert.deepEqual([ended.session.endReason, ended.interrupted], ['logout', []]);
   });
+
+  it('end with their session when it is cleared; the one that begins then is another, and is told of them', async () => {
+    const store = await makeFolder();
+    await withKeeper(store, async (keeper) => {
+      const settle = async () => {
+        await keeper.rescan();
+        await drained(keeper);
+        await keeper.contextFiles.flush();
+      };
+      for (const event of [
+        fire('SessionStart', { source: 'startup' }),
+        prompt('Why is the till wrong?', 'p1'),
+        stop('p1', 'The cause is in the clock.'),
+        prompt('Mend it', 'p2'),
+      ])
+        await fireHook(store, event);
+      await settle();
+      // As Claude Code does it: the old id ends, a new one begins.
+      await fireHook(store, fire('SessionEnd', { reason: 'clear', prompt_id: 'p2' }));
+      const answer = await fireHook(store, {
+        ...fire('SessionStart', { source: 'clear' }),
+        session_id: 's2',
+      });
+      assert.match(answer, /The cause is in the clock\./);
+      await fireHook(store, { ...prompt('Paint the shed', 'p3'), session_id: 's2' });
+      await settle();
+      const [ended, begun] = await Promise.all(
+        ['s1', 's2'].map((id) => keeper.sessions.findSession('claude-code', id)),
+      );
+      assert.deepEqual([ended?.endReason, begun?.endedAt], ['clear', undefined]);
+      assert.deepEqual([ended?.promptCount, begun?.promptCount], [2, 1]);
+      assert.equal(begun?.firstPrompt, 'Paint the shed');
+      const { sessions } = await collect(keeper, store, 's2');
+      assert.deepEqual(
+        sessions.map(({ summaries }) => summaries.map(({ learned, completed }) => learned ?? completed)),
+        [['The cause is in the clock.', cut], []],
+      );
+    });
+  });
 });

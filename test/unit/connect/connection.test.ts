@@ -97,12 +97,24 @@ describe('a connection', () => {
   it('is written for Windows in the words of the shell that each agent uses', () => {
     const on = (agent: ConnectableAgent) =>
       JSON.stringify(
-        agentSettings[agent].entry(target(agent, { platform: 'win32', launcher: `C:\\it's\\h.cmd` })),
+        agentSettings[agent].entry(
+          target(agent, { platform: 'win32', launcher: `C:\\it's\\h.cmd` }),
+          'SessionStart',
+        ),
       );
     assert.match(on('claude-code'), /"command":"\\"C:\/it's\/h\.cmd\\""/);
     assert.match(on('copilot-cli'), /"powershell":"& 'C:\\\\it''s\\\\h\.cmd'"/);
     assert.match(on('gemini-cli'), /"command":"& 'C:\\\\it''s\\\\h\.cmd'".*"timeout":10000/);
     assert.match(on('codex'), /"commandWindows":"\\"C:\\\\it's\\\\h\.cmd\\""/);
+  });
+
+  it('asks Codex for no more time at the end of a session than it gives', async () => {
+    const { after } = await planConnection(target('codex'));
+    const { hooks } = JSON.parse(after!) as {
+      hooks: Record<string, { hooks: { timeout: number }[] }[]>;
+    };
+    assert.equal(hooks['SessionEnd']?.[0]?.hooks[0]?.timeout, 3);
+    assert.equal(hooks['Stop']?.[0]?.hooks[0]?.timeout, 10);
   });
 
   describe('tells that hooks are turned off', () => {

@@ -43,13 +43,12 @@ describe('connecting and disconnecting an agent', function () {
     };
     const former = (parse(before.replace(/^\uFEFF/, '')) ?? {}) as Record<string, unknown>;
     const { events, entry } = agentSettings[t.agent];
-    const ours = entry(t);
     for (const [name, member] of Object.entries(former)) {
       if (name !== 'hooks') assert.deepEqual((value as Record<string, unknown>)[name], member);
     }
     const formerHooks = (former['hooks'] ?? {}) as Record<string, unknown[]>;
     const expected = { ...formerHooks };
-    for (const event of events) expected[event] = [...(formerHooks[event] ?? []), ours];
+    for (const event of events) expected[event] = [...(formerHooks[event] ?? []), entry(t, event)];
     assert.deepEqual(value.hooks, expected);
   }
 
@@ -123,7 +122,7 @@ describe('connecting and disconnecting an agent', function () {
       it('replaces hooks of an older launcher, never doubling them', async () => {
         const t = target(agent);
         const old = { ...t, launcher: '/elsewhere/globalStorage/tidemark.tidemark/bin/tidemark-hook' };
-        const entry = agentSettings[agent].entry(old);
+        const entry = agentSettings[agent].entry(old, 'Stop');
         const text = JSON.stringify(
           { hooks: { Stop: [entry, { hooks: [{ type: 'command', command: 'x' }] }] } },
           undefined,

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { Deferred } from '../../../src/base/async';
+import { claimFolder } from '../../../src/keeper/claim';
 import { acquireOwnership, OwnedElsewhereError, waitForOwnership } from '../../../src/keeper/ownership';
 import { makeFolder, removeFolders } from '../../support/store';
 
@@ -63,6 +66,20 @@ describe('ownership of the storage folder', () => {
     });
     await owner.release();
     await Promise.all(waiting);
+  });
+
+  it('withdraws a claim though somebody has connected to it, who learns of that', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const folder = await makeFolder();
+    const admitted = new Deferred<void>();
+    const claim = await claimFolder(folder, () => admitted.resolve());
+    const [name] = await readdir(join(folder, 'owner'));
+    const visitor = connect(join(folder, 'owner', name!)).resume();
+    const left = once(visitor, 'close');
+    await admitted.promise;
+    await claim.release();
+    await left;
+    assert.deepEqual(await readdir(join(folder, 'owner')), []);
   });
 
   it('stops waiting when it is told to', async () => {

@@ -146,6 +146,47 @@ describe('windows over one folder', function () {
     assert.equal(fleet.twoOwners, 0);
   });
 
+  it('ends a keeper that hangs when a person wants that, and loses nothing', async () => {
+    const [keeper, follower] = await keeperAndFollower();
+    process.kill(keeper.child.pid!, 'SIGSTOP');
+    follower.tell('send one');
+    await follower.hear('it to show', ({ answering }) => answering === false);
+    follower.tell('endKeeper');
+    const { ended, why } = await follower.hear('an end', (line) => line.ended !== undefined);
+    assert.equal(ended, true, why);
+    assert.equal(fleet.keeper, follower);
+    await follower.hear('the answer', ({ accepted }) => accepted === 'one');
+    await fleet.end();
+    assert.deepEqual(await fleet.account(), { lost: [], duplicated: [] });
+    assert.equal(fleet.twoOwners, 0);
+  });
+
+  it('ends no process that it can’t tell for certain, and none that answers', async () => {
+    const [keeper, follower] = await keeperAndFollower();
+    process.kill(keeper.child.pid!, 'SIGSTOP');
+    follower.tell('send one');
+    await follower.hear('it to show', ({ answering }) => answering === false);
+    const file = join(fleet.folder, 'owner.json');
+    const own = await readFile(file, 'utf8');
+    for (const other of [{ processes: 'pid:[1]' }, { pid: process.pid }, { bootId: 'another' }]) {
+      await writeFile(file, JSON.stringify({ ...(JSON.parse(own) as object), ...other }));
+      const from = follower.lines.length;
+      follower.tell('endKeeper');
+      const { ended, why } = await follower.hear('an end', (line) => line.ended !== undefined, from);
+      assert.equal(ended, false);
+      assert.match(why!, /does not answer/);
+    }
+    await writeFile(file, own);
+    process.kill(keeper.child.pid!, 'SIGCONT');
+    await follower.hear('the answer', ({ accepted }) => accepted === 'one');
+    const from = follower.lines.length;
+    follower.tell('endKeeper');
+    const { ended, why } = await follower.hear('an end', (line) => line.ended !== undefined, from);
+    assert.equal(ended, true, why);
+    assert.equal(fleet.keeper, follower);
+    assert.equal(keeper.child.exitCode ?? keeper.child.signalCode, null);
+  });
+
   it('passes the store to the window where a person asks for it', async () => {
     const [keeper, follower] = await keeperAndFollower();
     const third = fleet.open();
