@@ -39,8 +39,8 @@ export class EngineThread {
     private readonly refused: () => StorageFailedError | undefined = () => undefined,
   ) {}
 
-  accept(request: Request): void {
-    this.#waiting.push(request);
+  accept(requests: readonly Request[]): void {
+    this.#waiting.push(...requests);
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
@@ -160,7 +160,7 @@ export async function runEngineThread(open: (data: EngineData) => Promise<Sqlite
     const early = refused();
     if (early) throw early;
     const thread = new EngineThread(await open(data), send, end, fatal, refused);
-    port.on('message', (request: Request) => thread.accept(request));
+    port.on('message', (requests: Request[]) => thread.accept(requests));
     send({ kind: 'ready' });
   } catch (error) {
     fatal(error);
