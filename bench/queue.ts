@@ -1,8 +1,9 @@
 /**
- * What the queue costs, side by side in one run: `[--quick] [--json]`. The product's engine, through its worker,
+ * What the queue costs, side by side in one run: `[--quick | --brief] [--json]`. The product's engine, through its worker,
  * against (a) append + fdatasync, the floor; (b) better-sqlite3 in WAL mode with synchronous=FULL, the same schema
  * and statements, unbatched; (c) sql.js saved by export(); (d) node:sqlite where this Node has it. With `--json`
- * the last line of the output is one object. Judge by the ratios: the times are those of this disk.
+ * the last line of the output is one object. `--brief` measures too little to judge by, in some seconds, and
+ * installs nothing. Judge by the ratios: the times are those of this disk.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -13,16 +14,18 @@ import { loadLatencies, loadThroughput, type Openers } from './queue/comparison'
 import { betterSqlite, nodeSqlite, type Opener } from './queue/direct';
 import { hostRows } from './queue/hostRows';
 import { printPromises, printRows, promise, type PromiseResult, type Row } from './queue/report';
-import { full, quick } from './queue/sizes';
+import { brief, full, quick } from './queue/sizes';
 import { restartRows, wakeRows } from './queue/wakeRows';
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean' }, brief: { type: 'boolean' }, json: { type: 'boolean' } },
+});
 
 async function main(): Promise<void> {
-  const sizes = options.quick ? quick : full;
+  const sizes = options.brief ? brief : options.quick ? quick : full;
   build();
   const openers: Openers = {
-    betterSqlite: tried(betterSqlite),
+    betterSqlite: tried(() => betterSqlite({ install: !options.brief })),
     nodeSqlite: tried(nodeSqlite),
   };
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-bench-'));
@@ -45,7 +48,7 @@ async function main(): Promise<void> {
     ];
     const seconds = Math.round((performance.now() - started) / 1_000);
     const machine = `Node ${process.versions.node}, ${process.platform}, ${cpus().length} processors, ${seconds} s`;
-    console.log(`${machine}${options.quick ? ', quick' : ''}`);
+    console.log(`${machine}${options.brief ? ', brief' : options.quick ? ', quick' : ''}`);
     printRows(rows);
     console.log(
       `\nFrom the smallest file to the largest, nothing waiting: enqueue × ${latency.flatness.ours} (better-sqlite3 × ${latency.flatness.betterSqlite ?? '–'})`,

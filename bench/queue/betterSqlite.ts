@@ -10,8 +10,12 @@ const NAME = 'better-sqlite3';
 const VERSION = '12.11.1';
 const INSTALL_MS = 10 * 60_000;
 
-/** The package, installed and compiled at the first call. Throws, with the reason, where that can't be done. */
-export function loadBetterSqlite(): (file: string) => NativeDatabase {
+/** The package; with `install`, put there and compiled where it isn't. Throws, with the reason, without it. */
+export function loadBetterSqlite({
+  install: mayInstall,
+}: {
+  install: boolean;
+}): (file: string) => NativeDatabase {
   const { platform, arch, versions } = process;
   const folder = join(
     homedir(),
@@ -19,7 +23,10 @@ export function loadBetterSqlite(): (file: string) => NativeDatabase {
     `${VERSION}-${platform}-${arch}-${versions.modules}`,
   );
   const module = join(folder, 'node_modules', NAME);
-  if (!loads(module)) install(folder, module);
+  if (!loads(module)) {
+    if (!mayInstall) throw new Error(`${NAME} is not installed: a run without --brief does that.`);
+    install(folder, module);
+  }
   const Database = createRequire(join(folder, 'package.json'))(NAME) as new (file: string) => NativeDatabase;
   return (file) => new Database(file);
 }

@@ -61,9 +61,10 @@ export async function loadLatencies(folder: string, openers: Openers, sizes: Siz
     const template = join(place, 'template.db');
     await buildStore(template, shape);
     const contenders = await openAll(place, template, openers);
-    const timings = await measureLatency(contenders, sizes.latency);
+    const { timings, opened } = await measureLatency(contenders, sizes.latency);
     for (const contender of contenders) await contender.close();
-    rows.push(...latencyRows(shape, timings));
+    rows.push(...latencyRows(shapeName(shape), timings));
+    if (shape === sizes.stores[0]) rows.push(...latencyRows(`${shapeName(shape)}, just opened`, opened));
     rows.push(...(await exportedRows(template, shape, sizes)));
     const find = (name: string) => [...timings].find(([contender]) => contender.name === name)?.[1].enqueue;
     const [ours, floor] = [find('tidemark')!, find('append + fdatasync')!];
@@ -98,12 +99,12 @@ export async function loadLatencies(folder: string, openers: Openers, sizes: Siz
 
 const groupOrder = ({ group }: Row) => (operationNames as readonly string[]).indexOf(group);
 
-function latencyRows(shape: StoreShape, timings: ReadonlyMap<Contender, Timings>): Row[] {
+function latencyRows(what: string, timings: ReadonlyMap<Contender, Timings>): Row[] {
   const of = (name: string) => [...timings].find(([contender]) => contender.name === name)?.[1];
   const [floor, direct] = [of('append + fdatasync')!, of('better-sqlite3')];
   return operationNames.flatMap((operation) =>
     [...timings].map(([{ name }, times]) =>
-      row(operation, shapeName(shape), name, summarise(times[operation]), {
+      row(operation, what, name, summarise(times[operation]), {
         toFloor: ratio(times[operation], floor[operation]),
         ...(direct && { toDirect: ratio(times[operation], direct[operation]) }),
       }),
@@ -120,7 +121,9 @@ async function exportedRows(template: string, shape: StoreShape, sizes: Sizes): 
     return names.map((group) => ({ group, what: shapeName(shape), contender, unit: 'ms', note }));
   }
   const exported = await openExported(template);
-  const timings = await measureLatency([exported], { blocks: sizes.exportedRounds, rounds: 1 });
+  const { timings } = await measureLatency([exported], {
+    ...{ warmUp: 1, blocks: sizes.exportedRounds, rounds: 1 },
+  });
   await exported.close();
   return names.map((name) => row(name, shapeName(shape), contender, summarise(timings.get(exported)![name])));
 }

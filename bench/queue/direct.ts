@@ -108,8 +108,8 @@ function native(name: string, open: (file: string) => NativeDatabase, nameOf: (n
 }
 
 /** Throws, with the reason, where the package can't be had. */
-export function betterSqlite(): Opener {
-  return native('better-sqlite3', loadBetterSqlite(), String);
+export function betterSqlite(options: { install: boolean }): Opener {
+  return native('better-sqlite3', loadBetterSqlite(options), String);
 }
 
 /** Throws where this Node has none. */

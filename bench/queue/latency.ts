@@ -12,19 +12,30 @@ export type Timings = Record<OperationName, number[][]>;
 const SESSION = 1;
 /** Messages that one contender has before the next one's turn. */
 const TURN = 4;
+const JUST_OPENED = 16;
 const MOST_PER_MS = 40;
 
 /**
  * Enqueue, claim, confirm, over and over, so that the depth stays what it is. The contenders take short turns
- * with the same messages, so that each meets the disk in the same moods; a first block only warms up.
+ * with the same messages, so that each meets the disk in the same moods. `opened` has the first rounds after
+ * opening, while WebAssembly and JavaScript are still slow.
  */
 export async function measureLatency(
   contenders: readonly Contender[],
-  { blocks, rounds }: { blocks: number; rounds: number },
+  { warmUp, blocks, rounds }: { warmUp: number; blocks: number; rounds: number },
+): Promise<{ timings: Map<Contender, Timings>; opened: Map<Contender, Timings> }> {
+  const opened = await timeBlocks(contenders, [Math.min(warmUp, JUST_OPENED)]);
+  await timeBlocks(contenders, [Math.max(0, warmUp - JUST_OPENED)]);
+  return { timings: await timeBlocks(contenders, Array<number>(blocks).fill(rounds)), opened };
+}
+
+async function timeBlocks(
+  contenders: readonly Contender[],
+  blocks: readonly number[],
 ): Promise<Map<Contender, Timings>> {
   const timings = new Map<Contender, Timings>();
   for (const contender of contenders) timings.set(contender, { enqueue: [], claim: [], confirm: [] });
-  for (let block = -1; block < blocks; block++) {
+  for (const rounds of blocks) {
     const times = new Map(contenders.map((contender) => [contender, noTimes()]));
     for (let round = 0; round < rounds; round += TURN) {
       const messages = newMessages(Math.min(TURN, rounds - round), SESSION);
@@ -33,7 +44,6 @@ export async function measureLatency(
         await timeTurn(contender, messages, times.get(contender)!);
       }
     }
-    if (block < 0) continue;
     for (const [contender, ofBlock] of times) {
       for (const name of operationNames) timings.get(contender)![name].push(ofBlock[name]);
     }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import * as fs from 'node:fs';
 import { engineFiles } from '../../scripts/build';
 import { refuseForeign, migrate } from '../../src/storage/migrations';
+import { underSqlite } from '../../src/storage/sqljs/engineThread';
 import { makeFileSystem, type FileSystem, type SystemCalls } from '../../src/storage/sqljs/fileSystem';
-import { gatherWrites } from '../../src/storage/sqljs/gatheredWrites';
 import { loadSqlite, SqliteConnection, type Sqlite } from '../../src/storage/sqljs/sqlite';
 
 /** SQLite can be loaded once a process, so the disk under it is exchangeable here. */
@@ -30,7 +30,7 @@ const exchangeable: FileSystem = {
 export async function openHere(file: string, calls: SystemCalls = fs): Promise<SqliteConnection> {
   loading ??= loadSqlite(readFileSync(engineFiles.wasmFile), exchangeable);
   const sqlite = await loading;
-  disk = gatherWrites(makeFileSystem(calls));
+  disk = underSqlite(makeFileSystem(calls));
   const connection = SqliteConnection.open(sqlite, file, refuseForeign);
   try {
     migrate(connection);

@@ -46,38 +46,38 @@ export function enqueue({ sql, moved }: OperationContext, message: NewMessage): 
   if (!markSeen(sql, message.dedupeKeys, message.createdAt)) return { duplicate: true };
   const { body } = message;
   const toolUseId = body.kind === 'observation' && 'use' in body ? (body.use.toolUseId ?? null) : null;
-  const { id } = sql.get<{ id: number }>(
-    'INSERT INTO messages (session_id, prompt_number, created_at, tool_use_id) VALUES (?, ?, ?, ?) RETURNING id',
+  // Asking for the id by RETURNING would make SQLite build a table for the answer, at twice the cost.
+  sql.run(
+    'INSERT INTO messages (session_id, prompt_number, created_at, tool_use_id) VALUES (?, ?, ?, ?)',
     message.sessionId,
     message.promptNumber,
     Math.round(message.createdAt),
     toolUseId,
-  )!;
+  );
+  const { id } = sql.get<{ id: number }>('SELECT last_insert_rowid() AS id')!;
   sql.run('INSERT INTO message_bodies (message_id, body) VALUES (?, ?)', id, JSON.stringify(body));
   touchSession(sql, message.sessionId, message.createdAt);
   moved({ messageId: id, sessionId: message.sessionId, to: 'pending' });
   return { id, duplicate: false };
 }
 
-const firstDue = `SELECT id FROM messages WHERE session_id = ?1 AND state = 'pending' AND available_at <= ?2 ORDER BY id LIMIT 1`;
+/**
+ * The unary plus costs nothing and saves much: without it SQLite plans the statement anew for each value that is
+ * bound, to see whether a partial index would do.
+ */
+const firstDue = `SELECT id FROM messages INDEXED BY messages_by_session
+  WHERE session_id = +?1 AND state = 'pending' AND available_at <= +?2 ORDER BY id LIMIT 1`;
 
 export function claimNext(
-  { sql, moved }: OperationContext,
+  context: OperationContext,
   args: { sessionId: number; lease: string; now: number },
 ): PersistentMessage | undefined {
-  const claimed = sql.get<MessageRow>(
-    `UPDATE messages SET state = 'processing', lease = ?3 WHERE id = (${firstDue}) RETURNING ${messageColumns}`,
-    args.sessionId,
-    args.now,
-    args.lease,
-  );
-  if (!claimed) return undefined;
-  moved({ messageId: claimed.id, sessionId: args.sessionId, from: 'pending', to: 'processing' });
-  const { body } = sql.get<{ body: string }>(
-    'SELECT body FROM message_bodies WHERE message_id = ?',
-    claimed.id,
-  )!;
-  return toMessage({ ...claimed, body });
+  const message = peekPending(context, args);
+  if (!message) return undefined;
+  const { id } = message;
+  context.sql.run(`UPDATE messages SET state = 'processing', lease = ? WHERE id = ?`, args.lease, id);
+  context.moved({ messageId: id, sessionId: args.sessionId, from: 'pending', to: 'processing' });
+  return message;
 }
 
 export function peekPending(

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { asError } from '../../base/errors';
 import { Emitter } from '../../base/event';
 import type { Logger } from '../../base/logger';
 import type { Transition } from '../../queue/transition';
@@ -36,6 +37,8 @@ export class Engine {
   readonly #waiting = new Map<number, Waiting>();
   readonly #transitions: Emitter<readonly Transition[]>;
   readonly #failed: Emitter<Error>;
+  /** Asked for in this turn of the event loop: they cross over together. */
+  #outbox: Request[] = [];
   #nextId = 1;
   #end: Error | undefined;
   #closing: Promise<void> | undefined;
@@ -125,8 +128,29 @@ export class Engine {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ id, name, args } satisfies Request);
+      this.#outbox.push({ id, name, args });
+      if (this.#outbox.length === 1) process.nextTick(() => this.#post());
     });
+  }
+
+  #post(): void {
+    const requests = this.#outbox;
+    this.#outbox = [];
+    try {
+      this.worker.postMessage(requests);
+    } catch {
+      for (const request of requests) this.#postAlone(request);
+    }
+  }
+
+  /** One whose arguments can't be copied must not take the others with it. */
+  #postAlone(request: Request): void {
+    try {
+      this.worker.postMessage([request]);
+    } catch (error) {
+      this.#waiting.get(request.id)?.reject(asError(error));
+      this.#waiting.delete(request.id);
+    }
   }
 
   #committed(replies: readonly Reply[], transitions: readonly Transition[]): void {

@@ -9,6 +9,7 @@ import { indexBeforeCommit } from '../queries/searchIndex';
 import { refusal } from './fence';
 import type { FileSystem } from './fileSystem';
 import { gatherWrites } from './gatheredWrites';
+import { withLogRoom } from './logRoom';
 import { toPlain, type EngineData, type FromWorker, type Reply, type Request } from './protocol';
 import { loadSqlite, SqliteConnection } from './sqlite';
 
@@ -38,8 +39,8 @@ export class EngineThread {
     private readonly refused: () => StorageFailedError | undefined = () => undefined,
   ) {}
 
-  accept(request: Request): void {
-    this.#waiting.push(request);
+  accept(requests: readonly Request[]): void {
+    this.#waiting.push(...requests);
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
@@ -81,12 +82,15 @@ export class EngineThread {
   #transaction(requests: Request[]): FromWorker {
     const { connection } = this;
     const transitions: Transition[] = [];
-    connection.exec('BEGIN IMMEDIATE');
+    connection.run('BEGIN IMMEDIATE');
     try {
-      const replies = requests.map((request) => this.#operation(request, transitions));
+      const replies =
+        requests.length === 1
+          ? [this.#run(requests[0]!, transitions)]
+          : requests.map((request) => this.#apart(request, transitions));
       // Not after others: a backlog, which is worked off in slices, must not slow an accept down.
       if (requests.some(({ name }) => changesMemory.has(name))) indexBeforeCommit(connection);
-      connection.exec('COMMIT');
+      connection.run('COMMIT');
       return { kind: 'committed', replies, transitions };
     } catch (error) {
       // SQLite has already rolled back by itself after some errors.
@@ -96,27 +100,35 @@ export class EngineThread {
   }
 
   /** One caller's failure must not take the others' work with it: each has a savepoint of its own. */
-  #operation(request: Request, transitions: Transition[]): Reply {
+  #apart(request: Request, transitions: Transition[]): Reply {
     const { connection } = this;
-    const moves: Transition[] = [];
-    const context: OperationContext = { sql: connection, moved: (transition) => void moves.push(transition) };
-    connection.exec('SAVEPOINT operation');
+    connection.run('SAVEPOINT operation');
     try {
-      const run = operations[request.name as keyof typeof operations] as (
-        c: OperationContext,
-        a: unknown,
-      ) => unknown;
-      const result = run(context, request.args);
-      connection.exec('RELEASE operation');
-      transitions.push(...moves);
-      return { id: request.id, result };
+      const reply = this.#run(request, transitions);
+      connection.run('RELEASE operation');
+      return reply;
     } catch (error) {
       if (error instanceof StorageFailedError || connection.poison || !connection.inTransaction) throw error;
       connection.exec('ROLLBACK TO operation; RELEASE operation');
       return { id: request.id, error: toPlain(error) };
     }
   }
+
+  #run({ id, name, args }: Request, transitions: Transition[]): Reply {
+    const moves: Transition[] = [];
+    const context: OperationContext = {
+      sql: this.connection,
+      moved: (transition) => void moves.push(transition),
+    };
+    const run = operations[name as keyof typeof operations] as (c: OperationContext, a: unknown) => unknown;
+    const result = run(context, args);
+    transitions.push(...moves);
+    return { id, result };
+  }
 }
+
+/** The disk as SQLite is given it: few and large writes, to a log that has room. */
+export const underSqlite = (fileSystem: FileSystem): FileSystem => gatherWrites(withLogRoom(fileSystem));
 
 /**
  * Opens the store and brings it up to date. Once a thread: see `loadSqlite`.
@@ -126,7 +138,7 @@ export async function openConnection(
   { file, wasmFile }: EngineData,
   fileSystem: FileSystem,
 ): Promise<SqliteConnection> {
-  const sqlite = await loadSqlite(readFileSync(wasmFile), gatherWrites(fileSystem));
+  const sqlite = await loadSqlite(readFileSync(wasmFile), underSqlite(fileSystem));
   const connection = SqliteConnection.open(sqlite, file, refuseForeign);
   migrate(connection);
   return connection;
@@ -148,7 +160,7 @@ export async function runEngineThread(open: (data: EngineData) => Promise<Sqlite
     const early = refused();
     if (early) throw early;
     const thread = new EngineThread(await open(data), send, end, fatal, refused);
-    port.on('message', (request: Request) => thread.accept(request));
+    port.on('message', (requests: Request[]) => thread.accept(requests));
     send({ kind: 'ready' });
   } catch (error) {
     fatal(error);

@@ -65,7 +65,7 @@ class Process {
       const thread = new EngineThread(connection, send, resolve, (error) => reject(asError(error)));
       const call: Call = (operation, args) => this.#call(thread, operation, args);
       const work = new Workload(call, this.random.fork(), name).run(this.random.int(20, 250));
-      const end = () => thread.accept({ id: 0, name: 'close', args: undefined });
+      const end = () => thread.accept([{ id: 0, name: 'close', args: undefined }]);
       work.then(end, (error) => (error instanceof Killed ? end() : reject(asError(error))));
     });
     await closed;
@@ -87,7 +87,7 @@ class Process {
     const id = this.#asked.length;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      thread.accept({ id, name, args } satisfies Request);
+      thread.accept([{ id, name, args } satisfies Request]);
     }) as never;
   }
 
