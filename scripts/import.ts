@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { defaultExclusions } from '../src/capture/exclusions';
 import { importTranscripts } from '../src/capture/transcripts/importTranscripts';
 import { importTarget } from '../src/keeper/importTarget';
 import { build } from './build';
@@ -22,7 +23,9 @@ async function main(): Promise<void> {
   build();
   const files = positionals.map((file) => resolve(file));
   await withKeeper(resolve(store), async (keeper) => {
-    const imported = await importTranscripts(files, importTarget(keeper), { now: Date.now() });
+    const imported = await importTranscripts(files, importTarget(keeper), {
+      ...{ now: Date.now(), exclusions: defaultExclusions },
+    });
     await drained(keeper);
     const { lines, skipped, unknown, events } = imported;
     const result = { ...(await collect(keeper, resolve(store), undefined)), events, lines, skipped, unknown };

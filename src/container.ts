@@ -5,11 +5,11 @@ import { asError } from './base/errors';
 import type { Logger } from './base/logger';
 import type { Supervisor } from './keeper/supervisor';
 import { Commands } from './vscode/commands';
-import { followContextSettings } from './vscode/contextSettings';
 import { ConnectAgents } from './vscode/connectAgents';
 import { DroppedEventsWarning } from './vscode/droppedEvents';
 import { channelLogger } from './vscode/logChannel';
 import { Consent } from './vscode/consent';
+import { followHookSettings } from './vscode/hookSettings';
 import { registerLanguageModelTools } from './vscode/languageModelTools';
 import { registerMcpServer } from './vscode/mcpServer';
 import { MemoryDocuments } from './vscode/memoryDocuments';
@@ -116,10 +116,15 @@ export class Container {
         this.#apiBackend.reject(error);
       });
       this.#surface.push(
-        followContextSettings(async (settings) => {
-          const { writeContextSettings } = await import('./keeper/entry');
-          await writeContextSettings(this.#folder, settings);
-        }, this.#log),
+        followHookSettings(
+          {
+            writeContextSettings: async (settings) =>
+              (await import('./keeper/entry')).writeContextSettings(this.#folder, settings),
+            writeExclusions: async (settings) =>
+              (await import('./keeper/entry')).writeExclusions(this.#folder, settings),
+          },
+          this.#log,
+        ),
       );
       this.#launcher ??= this.#installLauncher();
       this.#launcher.catch((error) => {

@@ -12,6 +12,8 @@ import { countOutcome, noEvents, type EventCounts } from '../../src/capture/even
 import { isIgnoredEvent } from '../../src/capture/events';
 import type { JsonObject } from '../../src/capture/spoolRecord';
 import type { AgentId } from '../../src/capture/vocabulary';
+import { readExclusions } from '../../src/capture/exclusions';
+import { isExcluded } from '../../src/hook/eventRecord';
 import { PrivateMarker } from '../../src/hook/privateMarker';
 import { environmentOf } from './recording';
 
@@ -30,6 +32,8 @@ export class EventCounter {
     const event = eventOf(members);
     if (isIgnoredEvent(event, agentOf(members, environmentOf(recordedBy, members)))) {
       this.captured({ ignored: 'uninteresting-event' });
+    } else if (isExcluded(members, readExclusions(store))) {
+      this.captured({ ignored: 'excluded' });
     } else if (this.#isOfPrivatePrompt(store, event, members)) {
       this.captured({ ignored: 'private-prompt' });
     }

@@ -1,6 +1,14 @@
 import { findPrivateKeys } from './privateKeys';
 import type { RedactionRule, Span } from './redaction';
-import { isSecretAssignment, looksSecret, secretNamePattern } from './secretValue';
+import { findServiceSecrets } from './secretServices';
+import { findTokens } from './secretTokens';
+import {
+  isLikelySecret,
+  isSecretAssignment,
+  looksSecret,
+  maybeSecretNamePattern,
+  secretNamePattern,
+} from './secretValue';
 
 /**
  * A rule by a pattern. The secret is the last group that took part in the match, which must reach to the end of
@@ -31,13 +39,11 @@ function* matches(
   }
 }
 
-/** Not inside a longer word; behind an escaped line break there is none. */
-const start = String.raw`(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))`;
 const rule = (pattern: string, flags = '') => new RegExp(pattern, flags);
 
 const quotedValue = String.raw`(?<quote>\\{0,3}["'\x60])((?:(?!\k<quote>)[^\n]){4,4096})`;
 const bareValue = String.raw`([^\s"'\x60,;(){}\[\]<>\\]{6,4096})`;
-const assignment = String.raw`\\{0,3}["'\x60]?\]?[ \t]{0,8}(?::[ \t]{0,4}[A-Za-z][\w.|\[\] ]{0,30}(?==))?(?:=>|:=|={1,3}|:)[ \t]{0,8}`;
+const assignment = String.raw`\\{0,3}["'\x60]?\]?[ \t]{0,8}(?::[ \t]{0,4}[A-Za-z][\w.|\[\] ]{0,30}(?==))?(?:=>|:=|={1,3}|:|\?=|\|\||[ \t]{1,8}value[ \t]?=)[ \t]{0,8}`;
 const flagged = String.raw`(?<=\s--?[a-z0-9-]{1,60})[ ]`;
 
 /** Whether the assigned value is a secret, and neither a call nor an expression. */
@@ -46,6 +52,26 @@ function isAssigned(secret: string, match: RegExpExecArray, text: string): boole
   const next = text.charAt(match.index + match[0].length);
   if (!quoted && '([{<'.includes(next) && next !== '') return false;
   return isSecretAssignment(match.groups?.['name'] ?? '', secret, quoted);
+}
+
+/** The matched end of a name, with what stands in front of it. */
+function wholeName(match: RegExpExecArray, text: string): string {
+  const before = /[\w.-]*$/.exec(text.slice(Math.max(0, match.index - 24), match.index))?.[0] ?? '';
+  return before + (match.groups?.['name'] ?? '');
+}
+
+/** What a manifest of a `Secret` holds, whatever the names: its `data` and `stringData`, to where the block ends. */
+function* findKubernetesSecrets(text: string): Generator<Span> {
+  for (const { index, 0: head } of text.matchAll(/^([ \t]{0,20})(?:data|stringData):[ \t]*\r?\n/gm)) {
+    if (!/\bkind:[ \t]{0,4}["']?Secret\b/.test(text.slice(Math.max(0, index - 2_000), index + 4_000)))
+      continue;
+    const entry = /[ \t]{1,40}[\w.-]{1,253}:[ \t]*(["']?)([^\s"'#{|>[][^\s"']{3,8192})\1[ \t]*(?:\r?\n|$)/y;
+    entry.lastIndex = index + head.length;
+    for (let match = entry.exec(text); match !== null; match = entry.exec(text)) {
+      const end = match.index + match[0].lastIndexOf(match[2]!) + match[2]!.length;
+      yield { start: end - match[2]!.length, end };
+    }
+  }
 }
 
 /** A credential behind a scheme (`Bearer`, `Basic`): English words behind it are none. */
@@ -57,37 +83,21 @@ function isCredential(secret: string): boolean {
 /** The commonest kinds of secrets. Kinds with a form of their own come before those known by their surroundings. */
 export const commonRules: readonly RedactionRule[] = [
   { id: 'private-key', mayContain: /PRIVATE KEY/, find: findPrivateKeys },
-  patternRule(
-    'aws-access-key-id',
-    /AKIA|ASIA|ABIA|ACCA/,
-    /(?<![A-Z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])/,
-  ),
+  { id: 'token', find: findTokens },
   patternRule(
     'aws-secret-access-key',
     /secret|aws-access-key-id/i,
     /(?:secret[_\s-]?access[_\s-]?key|aws[_-]?secret|\[redacted:aws-access-key-id\])[^\n]{0,40}?(?<![A-Za-z0-9/+])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/i,
   ),
   patternRule(
-    'github-token',
-    /gh[pousr]_|github_pat_/,
-    /gh[pousr]_[A-Za-z0-9]{30,255}|github_pat_[A-Za-z0-9_]{22,255}/,
-  ),
-  patternRule(
     'slack-token',
-    /xox|xapp-|hooks\.slack/,
-    /xox[abeoprs](?:\.xox[bp])?-[A-Za-z0-9-]{10,250}|xapp-\d-[A-Za-z0-9-]{10,250}|(?<=hooks\.slack\.com\/services\/)[A-Za-z0-9/_-]{20,120}/,
+    /hooks\.slack/,
+    /(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/)[A-Za-z0-9+/_-]{12,160}/,
   ),
-  patternRule('google-api-key', /AIza/, /AIza[A-Za-z0-9_-]{35}/),
-  patternRule('stripe-key', /[sr]k_live_/, /[sr]k_live_[A-Za-z0-9]{10,250}/),
   patternRule(
     'jwt',
     /eyJ/,
-    rule(`${start}eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*)?`),
-  ),
-  patternRule(
-    'sk-key',
-    /sk-/,
-    rule(`${start}sk-(?:(?:ant|proj|or|svcacct|admin|None)-[A-Za-z0-9_-]{16,250}|[A-Za-z0-9]{20,250})`),
+    /eyJ(?<=(?:(?<![A-Za-z0-9_-])|\\[nrt])eyJ)[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/,
   ),
   patternRule(
     'authorization',
@@ -96,15 +106,39 @@ export const commonRules: readonly RedactionRule[] = [
     isCredential,
   ),
   patternRule(
+    'user-password',
+    /curl/,
+    /(?<=\s)(?:-u|--user)(?:=|[ \t]{0,5})["']?[^\s:"'$<{]{1,100}:([^\s"'$<{[*][^\s"']{2,200})/,
+    (_, match, text) => /\bcurl\b[^\n]*$/.test(text.slice(Math.max(0, match.index - 500), match.index)),
+  ),
+  patternRule(
     'url-password',
     /:\/\//,
     /:\/\/[^\s/:@"'`<>]{0,100}:([^\s/"'`<>]{1,200})(?=@)/,
-    (secret) => !/^(?:[$%{*<]|\[redacted:)/.test(secret),
+    (secret) => !/^(?:[$%{*<]|\[redacted:|x-oauth-basic$)/.test(secret),
+  ),
+  patternRule('url-token', /:x-oauth-basic@/, /(?<=:\/\/)[^\s/:@"'`<>$[]{8,256}(?=:x-oauth-basic@)/),
+  patternRule(
+    'netrc-password',
+    /login\s/,
+    /login\s{1,4}\S{1,80}\s{1,4}password\s{1,4}(\S{4,200})/,
+    (secret, match, text) =>
+      looksSecret(secret, { quoted: true, password: true }) ||
+      (/\bmachine\s{1,4}\S{1,253}\s{1,4}$/.test(text.slice(Math.max(0, match.index - 300), match.index)) &&
+        !/^(?:[$%{<*]|\[redacted:)/.test(secret)),
+  ),
+  { id: 'kubernetes-secret', mayContain: /kind:[ \t]{0,4}["']?Secret\b/, find: findKubernetesSecrets },
+  { id: 'service-secret', find: findServiceSecrets },
+  patternRule(
+    'assigned-secret',
+    /pass(?:w|phrase)|pwd|secret|token|cred|key/i,
+    rule(`(?<name>${secretNamePattern})(?:${assignment}|${flagged})(?:${quotedValue}|${bareValue})`),
+    isAssigned,
   ),
   patternRule(
     'assigned-secret',
-    /pass(?:w|phrase)|pwd|secret|token|credential|key/i,
-    rule(`(?<name>${secretNamePattern})(?:${assignment}|${flagged})(?:${quotedValue}|${bareValue})`),
-    isAssigned,
+    /key|auth|api|access/i,
+    rule(`(?<name>${maybeSecretNamePattern})${assignment}(?:${quotedValue}|${bareValue})`),
+    (secret, match, text) => isLikelySecret(wholeName(match, text), secret),
   ),
 ];

@@ -10,10 +10,13 @@ export interface Span {
 export interface RedactionRule {
   /** Names the kind: in `[redacted:<id>]` and in the counts. */
   readonly id: string;
-  /** Cheap test without repetition: a text that it doesn't match holds no secret of this kind. */
-  readonly mayContain: RegExp;
-  /** The secrets in the text, in ascending order, not overlapping. */
-  find(text: string): Iterable<Span>;
+  /**
+   * Cheap test without repetition: a text that it doesn't match holds no secret of this kind. Absent where `find`
+   * begins with such a test.
+   */
+  readonly mayContain?: RegExp;
+  /** The secrets in the text, in ascending order, not overlapping; with an id of their own where the rule has several. */
+  find(text: string): Iterable<Span & { readonly id?: string }>;
 }
 
 /**
@@ -27,13 +30,13 @@ export function redact(
   const found: Record<string, number> = {};
   let current = text;
   for (const rule of rules) {
-    if (!rule.mayContain.test(current)) continue;
+    if (rule.mayContain?.test(current) === false) continue;
     let result = '';
     let from = 0;
-    for (const { start, end } of rule.find(current)) {
-      result += `${current.slice(from, start)}[redacted:${rule.id}]`;
+    for (const { start, end, id = rule.id } of rule.find(current)) {
+      result += `${current.slice(from, start)}[redacted:${id}]`;
       from = end;
-      found[rule.id] = (found[rule.id] ?? 0) + 1;
+      found[id] = (found[id] ?? 0) + 1;
     }
     if (from > 0) current = result + current.slice(from);
   }

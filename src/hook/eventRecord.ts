@@ -8,6 +8,8 @@ import {
   promptIdOf,
   text,
 } from '../capture/agentPayload';
+import { isAboutExcluded } from '../capture/excludedFiles';
+import type { Exclusions } from '../capture/exclusions';
 import { removePrivate } from '../capture/privacy';
 import { identifyProject } from '../capture/projectIdentity';
 import { scrub } from '../capture/scrub';
@@ -15,9 +17,21 @@ import type { JsonObject, SpooledEvent } from '../capture/spoolRecord';
 import type { AgentId, ProjectRef } from '../capture/vocabulary';
 import type { PrivateMarker } from './privateMarker';
 
+/** Where the agent works. */
+export function cwdOf(payload: JsonObject): string {
+  return text(payload, 'cwd') || process.cwd();
+}
+
+/** Whether a person has set that nothing is captured of this project, or of a file that the event is about. */
+export function isExcluded(payload: JsonObject, exclusions: Exclusions): boolean {
+  const cwd = cwdOf(payload);
+  if (exclusions.coversProject(cwd, () => identifyProject(cwd).root)) return true;
+  return isAboutExcluded(payload, exclusions.files, cwd);
+}
+
 /** The payload's project, with nothing private or secret in it. */
 export function projectOf(payload: JsonObject): ProjectRef {
-  const project = identifyProject(text(payload, 'cwd') || process.cwd());
+  const project = identifyProject(cwdOf(payload));
   return scrub({ ...project }).value as unknown as ProjectRef;
 }
 

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { agentOf, eventOf, sessionIdOf } from '../capture/agentPayload';
+import { countDropped } from '../capture/droppedEvents';
 import { connectionTestEvent, isIgnoredEvent } from '../capture/events';
+import { withoutExcludedLines } from '../capture/excludedFiles';
+import { readExclusions } from '../capture/exclusions';
 import type { JsonObject, SetAsideReason, SpooledSetAside } from '../capture/spoolRecord';
 import { answerTo } from './context';
-import { admit, eventRecord, projectOf } from './eventRecord';
+import { admit, cwdOf, eventRecord, isExcluded, projectOf } from './eventRecord';
 import { parsePayload } from './payload';
 import { PrivateMarker } from './privateMarker';
 import { writeWithinLimit } from './spoolLimit';
@@ -36,12 +39,17 @@ function take(storeDir: string, payload: JsonObject): void {
   const event = eventOf(payload);
   const agent = agentOf(payload, process.env);
   if (isIgnoredEvent(event, agent)) return;
+  const exclusions = readExclusions(storeDir);
+  // Nothing else can be known of a list that can't be read, so this is told as an event that was not kept.
+  if (exclusions.everything) return countDropped(storeDir, 'failed');
+  if (isExcluded(payload, exclusions)) return;
   if (!admit(payload, new PrivateMarker(storeDir, sessionIdOf(payload)))) return;
   const project = projectOf(payload);
   const answer = answerTo(agent, event, storeDir, project, payload);
   try {
     const origin = { id: newEventId(), at: performance.timeOrigin, agent, project };
-    const record = eventRecord(payload, origin);
+    const open = withoutExcludedLines(payload, exclusions.files, cwdOf(payload));
+    const record = eventRecord(open, origin);
     writeWithinLimit(storeDir, answer ? { ...record, contextCharacters: answer.characters } : record);
     if (event === connectionTestEvent) writeSync(1, JSON.stringify({ tidemarkConnectionTest: origin.id }));
   } finally {

@@ -14,7 +14,7 @@ export { importTranscripts } from '../capture/transcripts/importTranscripts';
 export { createBuiltinProvider } from '../distill/providers/builtin/builtinProvider';
 export { ProviderSwitch } from '../distill/providerSwitch';
 export { toNewObservation, toNewSummary, toRowId, toSearchQuery } from './apiRequests';
-export { writeContextSettings } from './contextSettings';
+export { writeContextSettings, writeExclusions } from './hookSettings';
 export { installLauncher } from './launcher';
 export { Supervisor } from './supervisor';
 

@@ -6,6 +6,7 @@ import type * as importing from '../capture/transcripts/importTranscripts';
 import type { ImportResult } from '../capture/transcripts/importTranscripts';
 import type { FoundTranscript, ImportEstimate } from '../capture/transcripts/findTranscripts';
 import type { TidemarkClient } from '../keeper/client';
+import { exclusionSettings } from './hookSettings';
 import { commands } from './ids';
 
 /** What reads and imports, loaded when it is needed. */
@@ -43,7 +44,9 @@ export class ImportSessions {
       vscode.l10n.t('Importing {0} past sessions', estimate.sessions),
       chosen.length,
       (signal, onProgress) =>
-        parts.importTranscripts(chosen, this.client(), { now: Date.now(), signal, onProgress }),
+        parts.importTranscripts(chosen, this.client(), {
+          ...{ now: Date.now(), exclusions: exclusionSettings(), signal, onProgress },
+        }),
     );
     const show = vscode.l10n.t('Show Sessions');
     const answer = await vscode.window.showInformationMessage(

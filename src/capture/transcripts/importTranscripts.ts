@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CaptureOutcome } from '../capture';
 import { countOutcome, noEvents, type EventCounts } from '../eventCounts';
+import { isAboutExcluded, withoutExcludedLines } from '../excludedFiles';
+import { Exclusions, type ExclusionSettings } from '../exclusions';
 import { identifyProject } from '../projectIdentity';
 import { scrub } from '../scrub';
 import type { JsonObject, SpooledEvent } from '../spoolRecord';
@@ -28,6 +30,8 @@ export interface ImportTarget {
 
 export interface ImportOptions {
   now: number;
+  /** What a person has set not to be captured. */
+  exclusions: ExclusionSettings;
   signal?: AbortSignal;
   /** Called after each file with the number of files that are done. */
   onProgress?: (done: number) => void;
@@ -48,6 +52,7 @@ export async function importTranscripts(
   target: ImportTarget,
   options: ImportOptions,
 ): Promise<ImportResult> {
+  const exclusions = new Exclusions(options.exclusions);
   const result: ImportResult = { lines: 0, skipped: 0, unknown: 0, sessions: 0, events: noEvents() };
   const done = new Set<string>();
   for (const [index, file] of files.entries()) {
@@ -58,7 +63,8 @@ export async function importTranscripts(
       result.skipped += counts.skipped;
       result.unknown += counts.unknown;
       result.sessions += sessions.length;
-      for (const session of sessions) await importSession(session, target, options, result.events);
+      for (const session of sessions)
+        await importSession(session, target, options, exclusions, result.events);
     }
     options.onProgress?.(index + 1);
   }
@@ -69,10 +75,11 @@ async function importSession(
   session: TranscriptSession,
   target: ImportTarget,
   { now, signal }: ImportOptions,
+  exclusions: Exclusions,
   events: EventCounts,
 ): Promise<void> {
   const stored = await target.importedBefore(session.agent, session.agentSessionId);
-  const records = new SessionRecords(session, stored?.prompts ?? [], now);
+  const records = new SessionRecords(session, stored?.prompts ?? [], now, exclusions);
   const turns = new Turns();
   events.total += session.withoutResult;
   for (let i = 0; i < session.withoutResult; i++) countOutcome(events, { ignored: 'no-result' });
@@ -95,6 +102,7 @@ class SessionRecords {
     private readonly session: TranscriptSession,
     prompts: readonly StoredPrompt[],
     private readonly now: number,
+    private readonly exclusions: Exclusions,
   ) {
     const free = [...prompts];
     for (const step of session.steps) {
@@ -107,28 +115,45 @@ class SessionRecords {
 
   *all(isStored: boolean, endedAt: number | undefined): Generator<SpooledEvent | { ignored: string }> {
     const { steps } = this.session;
-    const [first] = steps;
-    if (!first) return;
+    const first = steps.find((step) => !this.#isInExcludedProject(step));
+    if (!first) return yield* steps.map(() => ({ ignored: 'excluded' }));
     const last = Math.max(...steps.map(({ at }) => at));
     const atWork = this.now - last < AT_WORK_MS;
     if (!isStored) yield this.#record(first, 'start', 'SessionStart', this.#start());
     for (const step of steps) {
       const rule = this.#ruleAgainst(step, atWork && step === steps.at(-1));
-      yield rule === undefined ? this.#recordOf(step) : { ignored: rule };
+      yield rule === undefined ? this.#recordUnlessExcluded(step) : { ignored: rule };
     }
     if (atWork || endedAt !== undefined) return;
     yield this.#record({ ...steps.at(-1)!, at: last }, 'finish', 'SessionEnd', { reason: 'imported' });
   }
 
-  /** A title may tell of any prompt, so of a session with a private one it is not kept. */
+  /** A title may tell of anything in the session, so it is not kept where some of that is not. */
   #start(): JsonObject {
-    const { title } = this.session;
-    const isTold = title !== undefined && this.#privatePrompts.size === 0;
-    return { source: 'startup', ...(isTold && { imported_title: title.slice(0, 200) }) };
+    const { title, steps } = this.session;
+    const isOpen = this.#privatePrompts.size === 0 && !steps.some((step) => this.#isInExcludedProject(step));
+    return {
+      source: 'startup',
+      ...(isOpen && title !== undefined && { imported_title: title.slice(0, 200) }),
+    };
+  }
+
+  #isInExcludedProject(step: Step): boolean {
+    const cwd = step.cwd || this.session.cwd;
+    return this.exclusions.coversProject(cwd, () => this.#project(cwd).root);
+  }
+
+  #recordUnlessExcluded(step: Step): SpooledEvent | { ignored: string } {
+    const record = this.#recordOf(step);
+    const cwd = step.cwd || this.session.cwd;
+    const { files } = this.exclusions;
+    if (isAboutExcluded(record.payload, files, cwd)) return { ignored: 'excluded' };
+    return { ...record, payload: withoutExcludedLines(record.payload, files, cwd) };
   }
 
   #ruleAgainst(step: Step, isOpenEnd: boolean): string | undefined {
     const stored = step.promptId === undefined ? undefined : this.#stored.get(step.promptId);
+    if (this.#isInExcludedProject(step)) return 'excluded';
     if (step.kind === 'prompt') return stored && 'duplicate';
     if (this.#privatePrompts.has(step.promptId ?? '')) return 'private-prompt';
     if (step.kind === 'tool') return undefined;

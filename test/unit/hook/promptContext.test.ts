@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promptIndexName } from '../../../src/capture/contextSettings';
 import { contextFileName, identifyProject } from '../../../src/capture/projectIdentity';
 import { PATIENCE_MS, promptContext } from '../../../src/hook/promptContext';
-import { writeContextSettings } from '../../../src/keeper/contextSettings';
+import { writeContextSettings } from '../../../src/keeper/hookSettings';
 import { ContextFiles } from '../../../src/memory/contextFiles';
 import { promptIndex } from '../../../src/memory/contextIndex';
 import type { Observation } from '../../../src/memory/observation';

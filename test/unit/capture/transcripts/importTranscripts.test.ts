@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { collect, drained, fireHook, withKeeper } from '../../../../scripts/replay/run';
+import { defaultExclusions, type ExclusionSettings } from '../../../../src/capture/exclusions';
 import { importTranscripts, type ImportResult } from '../../../../src/capture/transcripts/importTranscripts';
 import { importTarget } from '../../../../src/keeper/importTarget';
 import { makeFolder, removeFolders } from '../../../support/store';
@@ -29,7 +30,12 @@ describe('importTranscripts', function () {
 
   async function importInto(
     lines: TranscriptLines,
-    options: { now?: number; signal?: AbortSignal; before?: () => Promise<unknown> } = {},
+    options: {
+      now?: number;
+      exclusions?: ExclusionSettings;
+      signal?: AbortSignal;
+      before?: () => Promise<unknown>;
+    } = {},
   ): Promise<{ imported: ImportResult; stored: Stored }> {
     const file = await folder.write('session-1.jsonl', lines);
     return withKeeper(store, async (keeper) => {
@@ -38,7 +44,9 @@ describe('importTranscripts', function () {
         await keeper.rescan();
         await drained(keeper);
       }
-      const imported = await importTranscripts([file], importTarget(keeper), { now: later, ...options });
+      const imported = await importTranscripts([file], importTarget(keeper), {
+        ...{ now: later, exclusions: defaultExclusions, ...options },
+      });
       await drained(keeper);
       return { imported, stored: await collect(keeper, store, undefined) };
     });
@@ -247,6 +255,28 @@ describe('importTranscripts', function () {
     );
   });
 
+  it('leaves excluded files out, and says how many', async () => {
+    workedSession();
+    t.prompt('What is set?', { promptId: 'p3' });
+    t.bash('t3', 'cat .env', 'A=hush');
+    t.bash('t4', 'grep -rn A .', '.env:1:A=hush\na.ts:1:kept');
+    t.said('Nothing much.', 'msg-3');
+    const { imported, stored } = await importInto(t);
+    assert.equal(imported.events.ignored['excluded'], 1);
+    assert.ok(!JSON.stringify(stored).includes('hush'));
+    assert.equal(stored.accounting.length, 3);
+  });
+
+  it('imports nothing of an excluded project', async () => {
+    workedSession();
+    const { imported, stored } = await importInto(t, {
+      exclusions: { files: [], projects: ['/home/dev/shop'] },
+    });
+    assert.deepEqual(stored.sessions, []);
+    assert.deepEqual(imported.events.ignored, { excluded: imported.events.total });
+    assert.equal(imported.events.captured, 0);
+  });
+
   it('stops when it is cancelled, and the next import completes it', async () => {
     workedSession();
     const cancel = new AbortController();
@@ -261,9 +291,14 @@ describe('importTranscripts', function () {
           return target.acceptEvent(record);
         },
       };
-      await assert.rejects(importTranscripts([file], slow, { now: later, signal: cancel.signal }), {
-        name: 'AbortError',
-      });
+      await assert.rejects(
+        importTranscripts([file], slow, {
+          ...{ now: later, exclusions: defaultExclusions, signal: cancel.signal },
+        }),
+        {
+          name: 'AbortError',
+        },
+      );
       assert.equal(accepted, 3);
     });
     const { stored } = await importInto(t);
