@@ -56,6 +56,8 @@ export class QuickInput {
       revealRow(this.#list, `labelled ${label}`, (candidate) => candidate.label === label),
     );
     await row.click();
+    // Left where it is, it would bring up the hover of the next list's row, over the rows beside it.
+    await this.page.mouse.move(0, 0);
   }
 
   async cancel(): Promise<void> {
