@@ -174,12 +174,16 @@ export class Container {
   }
 
   async #installLauncher(): Promise<string> {
-    const { installLauncher, writePlugin } = await import('./keeper/entry');
-    const launcher = await installLauncher(this.#folder, {
+    const { installLauncher, installMcpLauncher, mcpFiles, writePlugin } = await import('./keeper/entry');
+    const node = {
       nodePath: process.execPath,
       electron: process.versions['electron'] !== undefined,
-      hookFile: join(this.#dist, 'hook.js'),
-    });
+    };
+    const launcher = await installLauncher(this.#folder, { ...node, hookFile: join(this.#dist, 'hook.js') });
+    const server = { ...node, files: mcpFiles(this.#dist), version: this.#version };
+    await installMcpLauncher(this.#folder, server).catch((error: unknown) =>
+      this.#log.error('The launcher of the MCP server could not be written.', error),
+    );
     writePlugin(launcher, process.platform, this.#version).catch((error: unknown) =>
       this.#log.error('The plugin for agents could not be written.', error),
     );

@@ -4,9 +4,17 @@ import { ConnectionList, sha256, type Connection } from './connectionList';
 import { SettingsChangedError } from './errors';
 import { findDisabled, findUntrusted } from './hooksAllowed';
 import type { Insertion } from './jsonText';
-import { connectText, disconnectText, type ConnectedText } from './settingsEdit';
-import { assertWritable, readSettingsFile, removeSettingsFile, replaceSettingsFile } from './settingsFile';
-import type { ConnectionPlan, ConnectionTarget } from './target';
+import { partOf, type SettingsPart } from './parts';
+import type { ConnectedText } from './settingsEdit';
+import {
+  assertWritable,
+  readSettingsFile,
+  removeSettingsFile,
+  replaceSettingsFile,
+  underLock,
+  type SettingsFile,
+} from './settingsFile';
+import type { ConnectionPart, ConnectionPlan, ConnectionTarget } from './target';
 
 const USER_MODE = 0o600;
 const PROJECT_MODE = 0o644;
@@ -25,49 +33,47 @@ export async function planDisconnection(target: ConnectionTarget): Promise<Conne
 }
 
 /**
- * Puts Tidemark's hooks into the agent's settings; durable when it resolves. Again, it changes nothing; hooks of an
- * older launcher are replaced. @param shown the plan that a person agreed to.
+ * Puts Tidemark's hooks, or its MCP server, into the agent's settings; durable when it resolves. Again, it changes
+ * nothing; what starts an older launcher is replaced. @param shown the plan that a person agreed to.
  * @throws SettingsChangedError where the file is another than the one shown, and like `planConnection`.
  */
 export async function connectAgent(
   target: ConnectionTarget,
   shown?: ConnectionPlan,
 ): Promise<ConnectionPlan> {
-  const { plan, present, connected, known } = await prepare(target);
+  const { part, plan, present, connected, known } = await prepare(target);
   assertAsShown(plan, shown);
   const list = listOf(target);
   const entry = connectionOf(target, plan.file, connected, known);
   // First, so that no file is ever connected that an uninstall doesn't know of.
   await remember(list, entry, present.text === undefined);
   if (plan.alreadyConnected || plan.after === undefined) return plan;
-  await assertUnchanged(plan);
   const mode = target.scope === 'user' ? USER_MODE : PROJECT_MODE;
-  const made = await replaceSettingsFile(plan.file, present, plan.after, mode);
+  const { after } = plan;
+  const made = await change(part, plan, present, () => replaceSettingsFile(plan.file, present, after, mode));
   if (made.length > 0) await remember(list, { ...entry, madeFolders: made }, present.text === undefined);
   return plan;
 }
 
 /**
- * Takes Tidemark's hooks out of the agent's settings; durable when it resolves. A file that connecting made, and
+ * Takes Tidemark's hooks, or its MCP server, out of the agent's settings; durable when it resolves. A file that connecting made, and
  * that has nothing else in it, is removed. Throws like `connectAgent`.
  */
 export async function disconnectAgent(
   target: ConnectionTarget,
   shown?: ConnectionPlan,
 ): Promise<ConnectionPlan> {
-  const { plan, present, known } = await prepareEnd(target);
+  const { part, plan, present, known } = await prepareEnd(target);
   assertAsShown(plan, shown);
-  if (plan.before !== plan.after) {
-    await assertUnchanged(plan);
-    if (plan.after === undefined) {
-      await removeSettingsFile(plan.file, present.path, known?.madeFolders ?? []);
-    } else {
-      await replaceSettingsFile(plan.file, present, plan.after, PROJECT_MODE);
-    }
-  }
+  const { before, after } = plan;
+  if (before !== after)
+    await change(part, plan, present, async () => {
+      if (after === undefined) await removeSettingsFile(plan.file, present.path, known?.madeFolders ?? []);
+      else await replaceSettingsFile(plan.file, present, after, PROJECT_MODE);
+    });
   const list = listOf(target);
   const all = await list.read();
-  const others = all.filter((other) => !isSame(other, target.agent, plan.file));
+  const others = all.filter((other) => !isSame(other, plan));
   if (others.length < all.length) await list.write(others);
   return plan;
 }
@@ -79,10 +85,12 @@ export async function disconnectAll(
   platform: NodeJS.Platform,
 ): Promise<{ file: string; error: unknown }[]> {
   const failed: { file: string; error: unknown }[] = [];
-  for (const { agent, scope, home, projectRoot, env, file } of await new ConnectionList(storeDir).read()) {
+  // Of two in one file, the one that was put in last goes first: only then each finds the file as it left it.
+  const all = (await new ConnectionList(storeDir).read()).toReversed();
+  for (const { agent, part, scope, home, projectRoot, env, file } of all) {
     try {
       const where = { home, env, ...(projectRoot !== undefined && { projectRoot }) };
-      await disconnectAgent({ agent, scope, launcher, platform, ...where });
+      await disconnectAgent({ agent, part, scope, launcher, platform, ...where });
     } catch (error) {
       failed.push({ file, error });
     }
@@ -91,23 +99,21 @@ export async function disconnectAll(
 }
 
 async function prepare(target: ConnectionTarget) {
-  const agent = agentSettings[target.agent];
-  const file = agent.file(target);
+  const part = partOf(target);
+  const { file } = part;
+  const of = partNameOf(target);
   const present = await readSettingsFile(file);
-  const known = (await listOf(target).read()).find((other) => other.file === file);
-  const context = { file, launcher: target.launcher, keep: known?.keep ?? [] };
-  const connected = connectText(present.text ?? '', agent, target, context);
+  const known = (await listOf(target).read()).find((other) => other.file === file && other.part === of);
+  const connected = part.connect(present.text ?? '', known?.keep ?? []);
   if (!connected.alreadyConnected) await assertWritable(file, present);
   const plan: ConnectionPlan = {
-    agent: target.agent,
-    scope: target.scope,
-    file,
+    ...{ agent: target.agent, part: of, scope: target.scope, file },
     before: present.text,
     after: connected.after,
     alreadyConnected: connected.alreadyConnected,
-    ...(await standing(target, connected.alreadyConnected)),
+    ...(of === 'hooks' && (await standing(target, connected.alreadyConnected))),
   };
-  return { plan, present, connected, known };
+  return { part, plan, present, connected, known };
 }
 
 async function standing(target: ConnectionTarget, alreadyConnected: boolean) {
@@ -118,41 +124,33 @@ async function standing(target: ConnectionTarget, alreadyConnected: boolean) {
 }
 
 async function prepareEnd(target: ConnectionTarget) {
-  const file = agentSettings[target.agent].file(target);
+  const part = partOf(target);
+  const { file } = part;
+  const of = { agent: target.agent, part: partNameOf(target), file };
   const present = await readSettingsFile(file);
   const all = await listOf(target).read();
-  const known = all.find((other) => isSame(other, target.agent, file));
+  const known = all.find((other) => isSame(other, of));
   const shared = all.some((other) => other.file === file && other.agent !== target.agent);
-  const context = { file, launcher: target.launcher, keep: known?.keep ?? [] };
-  const after = present.text === undefined || shared ? present.text : withoutUs(present.text, known, context);
+  const after = present.text === undefined || shared ? present.text : withoutUs(present.text, known, part);
   if (after !== present.text) await assertWritable(file, present);
   const plan: ConnectionPlan = {
-    agent: target.agent,
-    scope: target.scope,
-    file,
-    before: present.text,
-    after,
-    alreadyConnected: false,
+    ...{ ...of, scope: target.scope },
+    ...{ before: present.text, after, alreadyConnected: false },
   };
-  return { plan, present, known };
+  return { part, plan, present, known };
 }
 
-function withoutUs(
-  text: string,
-  known: Connection | undefined,
-  context: { file: string; launcher: string; keep: readonly string[] },
-): string | undefined {
+function withoutUs(text: string, known: Connection | undefined, part: SettingsPart): string | undefined {
   const exact = known?.exact?.sha256 === sha256(text);
-  const after = exact ? takeOut(text, known.exact!.stretches) : disconnectText(text, context);
-  return known?.madeFile === true && isBare(after, known.agent) ? undefined : after;
+  const after = exact ? takeOut(text, known.exact!.stretches) : part.disconnect(text, known?.keep ?? []);
+  return known?.madeFile === true && isBare(after, part) ? undefined : after;
 }
 
 /** Whether nothing is left but what connecting had put there. */
-function isBare(text: string, agent: ConnectionTarget['agent']): boolean {
+function isBare(text: string, { required }: SettingsPart): boolean {
   if (text.trim() === '') return true;
   try {
     const value = JSON.parse(text) as Record<string, unknown>;
-    const { required } = agentSettings[agent];
     return Object.entries(value).every(
       ([name, member]) => Object.hasOwn(required, name) && required[name] === member,
     );
@@ -170,14 +168,15 @@ function takeOut(text: string, stretches: [number, number][]): string {
 }
 
 function connectionOf(
-  { agent, scope, home, projectRoot, env }: ConnectionTarget,
+  target: ConnectionTarget,
   file: string,
   connected: ConnectedText,
   known: Connection | undefined,
 ): Connection {
+  const { agent, scope, home, projectRoot, env } = target;
   const stretches = stretchesOf(connected.insertions);
   return {
-    ...{ agent, scope, home, file, env: pickFolders(env) },
+    ...{ agent, part: partNameOf(target), scope, home, file, env: pickFolders(env) },
     ...(projectRoot !== undefined && { projectRoot }),
     madeFile: known?.madeFile ?? false,
     madeFolders: known?.madeFolders ?? [],
@@ -206,12 +205,18 @@ function stretchesOf(insertions: Insertion[]): [number, number][] {
 
 async function remember(list: ConnectionList, entry: Connection, isNew: boolean): Promise<void> {
   const all = await list.read();
-  const others = all.filter((other) => !isSame(other, entry.agent, entry.file));
+  const others = all.filter((other) => !isSame(other, entry));
   await list.write([...others, { ...entry, madeFile: entry.madeFile || isNew }]);
 }
 
-function isSame(connection: Connection, agent: ConnectionTarget['agent'], file: string): boolean {
-  return connection.agent === agent && connection.file === file;
+type Identity = Pick<Connection, 'agent' | 'part' | 'file'>;
+
+function isSame(one: Identity, other: Identity): boolean {
+  return one.agent === other.agent && one.part === other.part && one.file === other.file;
+}
+
+function partNameOf({ part = 'hooks' }: ConnectionTarget): ConnectionPart {
+  return part;
 }
 
 function listOf({ launcher }: ConnectionTarget): ConnectionList {
@@ -223,7 +228,17 @@ function assertAsShown(plan: ConnectionPlan, shown: ConnectionPlan | undefined):
     throw new SettingsChangedError(plan.file);
 }
 
-async function assertUnchanged({ file, before }: ConnectionPlan): Promise<void> {
-  const { text } = await readSettingsFile(file);
-  if (text !== before) throw new SettingsChangedError(file);
+/** Changes a file that is still what the plan says, and that the agent does not change meanwhile. */
+async function change<T>(
+  { isLocked }: SettingsPart,
+  { file, before }: ConnectionPlan,
+  { path }: SettingsFile,
+  write: () => Promise<T>,
+): Promise<T> {
+  const changing = async () => {
+    const { text } = await readSettingsFile(file);
+    if (text !== before) throw new SettingsChangedError(file);
+    return write();
+  };
+  return isLocked ? underLock(path, changing) : changing();
 }

@@ -8,6 +8,7 @@ import { connectableAgents } from './target';
 
 const connection = z.object({
   agent: z.enum(connectableAgents),
+  part: z.enum(['hooks', 'mcp']).default('hooks'),
   scope: z.enum(['user', 'project']),
   home: z.string(),
   projectRoot: z.string().optional(),
@@ -28,7 +29,7 @@ export type Connection = z.infer<typeof connection>;
 
 const list = z.object({ v: z.literal(1), connections: z.array(connection) });
 
-/** `connections.json` in the storage folder: which files Tidemark has put its hooks into. */
+/** `connections.json` in the storage folder: which files Tidemark has put its hooks, or its MCP server, into. */
 export class ConnectionList {
   readonly file: string;
 

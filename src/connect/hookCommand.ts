@@ -23,9 +23,9 @@ export function powershellCommand(launcher: string): string {
 }
 
 /** A launcher of any Tidemark, in a storage folder of any VS Code: the one that was here before a move, too. */
-const anyLauncher = /tidemark\.tidemark[\\/]+bin[\\/]+tidemark-hook(\.cmd)?(?![\w.-])/i;
+const anyLauncher = /tidemark\.tidemark[\\/]+bin[\\/]+tidemark-(?:hook|mcp)(\.cmd)?(?![\w.-])/i;
 
-/** Whether a hook's command starts Tidemark's launcher: this one, or an older one at another place. */
+/** Whether a command starts Tidemark's launcher: this one, or an older one at another place. */
 export function isOwnCommand(command: string, launcher: string): boolean {
   const plain = command.replaceAll(`'\\''`, "'").replaceAll("''", "'").replaceAll('\\', '/');
   return plain.includes(launcher.replaceAll('\\', '/')) || anyLauncher.test(plain);

@@ -36,6 +36,16 @@ export function memberNode(object: Node | undefined, name: string): Node | undef
   return object.children?.findLast((property) => property.children?.[0]?.value === name)?.children?.[1];
 }
 
+/** The value that a node stands for. */
+export function valueOf(node: Node): unknown {
+  if (node.type === 'array') return node.children?.map(valueOf) ?? [];
+  if (node.type !== 'object') return node.value as unknown;
+  const members = (node.children ?? []).filter((property) => property.children?.[1]);
+  return Object.fromEntries(
+    members.map(({ children }) => [String(children![0]!.value), valueOf(children![1]!)]),
+  );
+}
+
 /** How the file is written: line ends and one step of indentation. */
 interface Layout {
   eol: string;

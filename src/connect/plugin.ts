@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { claudeCode } from './agents/claudeCode';
+import { mcpCommand } from './mcpCommand';
 import type { ConnectionTarget } from './target';
 
 /** The plugin's name, and that of the marketplace which has it alone: `claude plugin install tidemark@tidemark`. */
@@ -14,15 +15,15 @@ const readme = `# Tidemark
 
 ${description}
 
-This plugin holds the hooks by which an agent tells the Tidemark extension of VS Code on this machine what it does.
-They write to Tidemark's storage folder and to nowhere else, and send nothing over a network. Install the extension
-first: it has made this folder, and keeps the program that the hooks start up to date. Use either the plugin or
+This plugin holds the hooks by which an agent tells the Tidemark extension of VS Code on this machine what it does,
+and the MCP server by which it asks what is remembered. They use Tidemark's storage folder and nothing else, and send
+nothing over a network. Install the extension first: it has made this folder, and keeps the programs up to date. Use either the plugin or
 "Tidemark: Connect an Agent" in VS Code. Both together do no harm: an event that comes twice is kept once.
 `;
 
 /**
- * Tidemark as a plugin in Claude Code's format, which Copilot CLI loads, too: the same hooks as by connecting, for
- * who prefers to manage plugins. The folder is also a marketplace, so that it installs without a network.
+ * Tidemark as a plugin in Claude Code's format, which Copilot CLI loads, too: the same hooks and the same server as by
+ * connecting, for who prefers to manage plugins. The folder is also a marketplace, so that it installs without a network.
  * The content of each file by its path within the folder.
  */
 export function pluginFiles(
@@ -42,6 +43,7 @@ export function pluginFiles(
       plugins: [{ name: NAME, source: './', description }],
     }),
     'hooks/hooks.json': print({ description, hooks }),
+    '.mcp.json': print({ mcpServers: { tidemark: mcpCommand({ launcher, platform }) } }),
     'README.md': readme,
   };
 }

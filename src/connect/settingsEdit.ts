@@ -10,6 +10,7 @@ import {
   memberNode,
   parseJson,
   removeChild,
+  valueOf,
   type Addition,
   type Insertion,
 } from './jsonText';
@@ -20,14 +21,22 @@ type EntryOf = (event: string) => SettingsValue;
 
 /** What connecting makes of a settings file. */
 export interface ConnectedText {
-  /** The file without any hook of ours: what it is when it is disconnected. */
+  /** The file without anything of ours: what it is when it is disconnected. */
   without: string;
   after: string;
   /** What was put into `without`. Taking the same texts out again gives it back to the byte. */
   insertions: Insertion[];
-  /** Lists and objects of hooks that are there and empty without us (`hooks`, `Stop`): nothing of ours to take away. */
+  /** Lists and objects that are there and empty without us (`hooks`, `Stop`): nothing of ours to take away. */
   emptyWithout: string[];
   alreadyConnected: boolean;
+}
+
+/** The object that a settings file is; undefined where it is blank. @throws SettingsUnreadableError. */
+export function settingsRoot(text: string, file: string): Node | undefined {
+  const parsed = parseJson(text);
+  if ('error' in parsed) throw new SettingsUnreadableError(file, `can't be read as JSON (${parsed.error})`);
+  if (parsed.root && parsed.root.type !== 'object') throw new SettingsUnreadableError(file, 'is no object');
+  return parsed.root;
 }
 
 /** Where the hooks stand in a file, whatever the agent. Throws SettingsUnreadableError. */
@@ -40,10 +49,7 @@ class HooksOf {
     private readonly file: string,
     private readonly launcher: string,
   ) {
-    const parsed = parseJson(text);
-    if ('error' in parsed) throw new SettingsUnreadableError(file, `can't be read as JSON (${parsed.error})`);
-    this.root = parsed.root;
-    if (this.root && this.root.type !== 'object') throw this.#unexpected('is no object');
+    this.root = settingsRoot(text, file);
     this.hooks = memberNode(this.root, 'hooks');
     if (this.hooks && this.hooks.type !== 'object') throw this.#unexpected('has “hooks” that are no object');
   }
@@ -165,15 +171,6 @@ function isConnected(hooks: HooksOf, agent: AgentSettings, entryOf: EntryOf): bo
     return hooks.list(event)?.children?.some((node) => JSON.stringify(valueOf(node)) === wanted) ?? false;
   };
   return hooks.ownCount() === agent.events.length && agent.events.every(has);
-}
-
-function valueOf(node: Node): unknown {
-  if (node.type === 'array') return node.children?.map(valueOf) ?? [];
-  if (node.type !== 'object') return node.value as unknown;
-  const members = (node.children ?? []).filter((property) => property.children?.[1]);
-  return Object.fromEntries(
-    members.map(({ children }) => [String(children![0]!.value), valueOf(children![1]!)]),
-  );
 }
 
 function insertionsFor(hooks: HooksOf, agent: AgentSettings, entryOf: EntryOf): Insertion[] {

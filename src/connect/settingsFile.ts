@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { errnoOf } from '../base/errors';
-import { SettingsReadOnlyError, SettingsUnreadableError } from './errors';
+import { SettingsChangedError, SettingsReadOnlyError, SettingsUnreadableError } from './errors';
 
 /** A settings file as it is on disk. */
 export interface SettingsFile {
@@ -72,6 +73,46 @@ export async function replaceSettingsFile(
   } catch (error) {
     await fs.rm(temporary, { force: true }).catch(() => undefined);
     throw refused(file, error);
+  }
+}
+
+/** Longest wait for the lock, and how long one that nobody renews is another's; both in ms, as agents have it. */
+const LOCK_PATIENCE = 5_000;
+const LOCK_STALE = 10_000;
+
+/**
+ * Runs a change of a file under the lock that the agent takes for its own changes of it: the folder `<path>.lock`.
+ * @throws SettingsChangedError where the agent keeps it for too long.
+ */
+export async function underLock<T>(path: string, change: () => Promise<T>): Promise<T> {
+  const lock = `${path}.lock`;
+  const until = performance.now() + LOCK_PATIENCE;
+  while (!(await tryLock(lock))) {
+    if (performance.now() > until) throw new SettingsChangedError(path);
+    await setTimeout(50);
+  }
+  try {
+    return await change();
+  } finally {
+    await fs.rmdir(lock).catch(() => undefined);
+  }
+}
+
+/** False where another has it. One whose owner died is taken away, to be tried again. */
+async function tryLock(lock: string): Promise<boolean> {
+  try {
+    await fs.mkdir(lock);
+    return true;
+  } catch (error) {
+    // Without the folder there is no file that anybody could change.
+    if (errnoOf(error) === 'ENOENT') return true;
+    if (errnoOf(error) !== 'EEXIST') throw refused(lock, error);
+    const since = await fs.stat(lock).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    );
+    if (Date.now() - since > LOCK_STALE) await fs.rmdir(lock).catch(() => undefined);
+    return false;
   }
 }
 

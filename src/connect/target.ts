@@ -5,9 +5,14 @@ export type ConnectableAgent = (typeof connectableAgents)[number];
 /** `user`: every project of this person. `project`: one project, on this machine only where the agent can do so. */
 export type ConnectionScope = 'user' | 'project';
 
+/** What is put into an agent's settings: the hooks by which it tells, or the MCP server by which it asks. */
+export type ConnectionPart = 'hooks' | 'mcp';
+
 /** Which agent is connected, where, and to what. */
 export interface ConnectionTarget {
   agent: ConnectableAgent;
+  /** The hooks, where it is not said. */
+  part?: ConnectionPart;
   scope: ConnectionScope;
   /** The person's home folder. */
   home: string;
@@ -32,13 +37,14 @@ export interface HooksDisabled {
 /** A change of one settings file, exact to the byte. `before` equals `after` where nothing is to be done. */
 export interface ConnectionPlan {
   agent: ConnectableAgent;
+  part: ConnectionPart;
   scope: ConnectionScope;
   file: string;
   /** Undefined: the file is not there. */
   before: string | undefined;
   /** Undefined: the file is removed. */
   after: string | undefined;
-  /** Every hook of ours is there already, once, and as it should be. */
+  /** What is ours is there already, once, and as it should be. */
   alreadyConnected: boolean;
   hooksDisabled?: HooksDisabled;
   /** The agent runs these hooks only after the person has trusted them in the agent itself. */

@@ -16,6 +16,7 @@ export { ProviderSwitch } from '../distill/providerSwitch';
 export { toNewObservation, toNewSummary, toRowId, toSearchQuery } from './apiRequests';
 export { writeContextSettings, writeExclusions } from './hookSettings';
 export { installLauncher } from './launcher';
+export { installMcpLauncher, mcpFiles } from './mcpLauncher';
 export { Supervisor } from './supervisor';
 
 /** A provider over a language model, wherever that is. */

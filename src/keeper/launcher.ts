@@ -90,11 +90,12 @@ export function windowsLauncher({ nodePath, electron }: LauncherOptions): string
   return lines.map((line) => `${line}\r\n`).join('');
 }
 
-function shellQuote(text: string): string {
+export function shellQuote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-async function replaceFile(file: string, content: Buffer, mode: number): Promise<void> {
+/** Puts a content in the place of a file in one step, unless it is there already. Durable when it resolves. */
+export async function replaceFile(file: string, content: Buffer, mode: number): Promise<void> {
   const present = await readFile(file).catch(() => undefined);
   if (present?.equals(content)) return chmod(file, mode);
   const temporary = join(dirname(file), `.${randomBytes(8).toString('hex')}.tmp`);

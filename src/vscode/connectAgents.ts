@@ -57,30 +57,58 @@ export class ConnectAgents implements vscode.TextDocumentContentProvider, vscode
     if (!target) return;
     const { name } = calls.agentSettings[target.agent];
     const plan = await calls.planConnection(target);
-    if (plan.alreadyConnected)
+    if (!plan.alreadyConnected) {
+      const title = vscode.l10n.t('Connect {0}', name);
+      if (!(await this.#agrees(plan, title, standing(plan, name)))) return;
+      await calls.connectAgent(target, plan);
+      this.options.log.info(`${name} was connected (${target.scope}).`);
+    }
+    const asks = await this.#offerServer(calls, { ...target, part: 'mcp' });
+    if (plan.alreadyConnected && asks !== 'now')
       return this.#connected(plan, name, vscode.l10n.t('{0} is connected already.', name));
-    const title = vscode.l10n.t('Connect {0}', name);
-    if (!(await this.#agrees(plan, title, standing(plan, name)))) return;
+    const message = asks
+      ? vscode.l10n.t('{0} is connected. Its next session is captured, and can ask what is remembered.', name)
+      : vscode.l10n.t('{0} is connected. Its next session is captured.', name);
+    await this.#connected(plan, name, message);
+  }
+
+  /** Offers the agent the MCP server; whether the agent has it, and whether only now. */
+  async #offerServer(calls: Connecting, target: ConnectionTarget): Promise<'before' | 'now' | undefined> {
+    const { name, mcp } = calls.agentSettings[target.agent];
+    if (!mcp) return undefined;
+    const plan = await calls.planConnection(target);
+    if (plan.alreadyConnected) return 'before';
+    const title = vscode.l10n.t('Let {0} ask what is remembered', name);
+    const text = vscode.l10n.t('Adds Tidemark’s MCP server, which works with VS Code closed, too.');
+    if (!(await this.#agrees(plan, title, text, vscode.l10n.t('Not Now')))) return undefined;
     await calls.connectAgent(target, plan);
-    this.options.log.info(`${name} was connected (${target.scope}).`);
-    await this.#connected(plan, name, vscode.l10n.t('{0} is connected. Its next session is captured.', name));
+    this.options.log.info(`${name} was offered the MCP server (${target.scope}).`);
+    return 'now';
   }
 
   async disconnect(): Promise<void> {
     const calls = await this.options.connecting();
     const target = await this.#ask(calls, undefined, vscode.l10n.t('Disconnect which agent?'));
     if (!target) return;
-    const { name } = calls.agentSettings[target.agent];
-    const plan = await calls.planDisconnection(target);
-    if (plan.before === plan.after) {
-      await calls.disconnectAgent(target, plan);
+    const { name, mcp } = calls.agentSettings[target.agent];
+    // What was put in last goes first: only then a file that has both is found as it was left.
+    const parts: ConnectionTarget[] = [...(mcp ? [{ ...target, part: 'mcp' as const }] : []), target];
+    let changes = 0;
+    for (const part of parts) {
+      const plan = await calls.planDisconnection(part);
+      if (plan.before !== plan.after) {
+        changes++;
+        if (!(await this.#agrees(plan, vscode.l10n.t('Disconnect {0}', name), undefined))) return;
+      }
+      await calls.disconnectAgent(part, plan);
+    }
+    if (changes === 0) {
+      const file = calls.agentSettings[target.agent].file(target);
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('There are no hooks of Tidemark to take out of {0}.', plan.file),
+        vscode.l10n.t('There are no hooks of Tidemark to take out of {0}.', file),
       );
       return;
     }
-    if (!(await this.#agrees(plan, vscode.l10n.t('Disconnect {0}', name), undefined))) return;
-    await calls.disconnectAgent(target, plan);
     this.options.log.info(`${name} was disconnected (${target.scope}).`);
     void vscode.window.showInformationMessage(
       vscode.l10n.t('{0} is disconnected. What is remembered stays.', name),
@@ -139,7 +167,12 @@ export class ConnectAgents implements vscode.TextDocumentContentProvider, vscode
   }
 
   /** Shows the change side by side, and asks above it, where neither covers the other. */
-  async #agrees(plan: ConnectionPlan, title: string, warning: string | undefined): Promise<boolean> {
+  async #agrees(
+    plan: ConnectionPlan,
+    title: string,
+    detail: string | undefined,
+    no = vscode.l10n.t('Cancel'),
+  ): Promise<boolean> {
     this.#shown = { before: plan.before ?? '', after: plan.after ?? '' };
     const name = `${++this.#count}/${basename(plan.file)}`;
     const [before, after] = ['before', 'after'].map((side) =>
@@ -150,9 +183,9 @@ export class ConnectAgents implements vscode.TextDocumentContentProvider, vscode
     });
     const apply = {
       label: vscode.l10n.t('Apply'),
-      detail: warning ?? vscode.l10n.t('Everything else in the file stays as it is.'),
+      detail: detail ?? vscode.l10n.t('Everything else in the file stays as it is.'),
     };
-    const answer = await vscode.window.showQuickPick([apply, { label: vscode.l10n.t('Cancel') }], {
+    const answer = await vscode.window.showQuickPick([apply, { label: no }], {
       title,
       placeHolder: changeText(plan),
       ignoreFocusOut: true,

@@ -20,6 +20,20 @@ export function checksOf(agent: RealAgent): ReadonlyMap<string, Check> {
     ['nothing set aside', ({ setAside }) => assert.deepEqual(setAside, [])],
     ['memory', memory],
     ['second session', secondSession],
+    ...(agent.memoryTool
+      ? ([
+          ['memory asked of a window', ({ asking }) => recalled(agent, agent.memoryTool!, asking?.window)],
+          [
+            'memory asked without a window',
+            ({ asking }) => recalled(agent, agent.memoryTool!, asking?.closed),
+          ],
+        ] satisfies [string, Check][])
+      : []),
+    ...(agent.plugin
+      ? ([
+          ['memory asked by the plugin', ({ plugin }) => recalled(agent, agent.plugin!.memoryTool, plugin)],
+        ] satisfies [string, Check][])
+      : []),
   ]);
 }
 
@@ -44,8 +58,10 @@ function runs({ first, second }: Sessions): void {
 
 /** Disconnecting leaves the settings as they were, to the byte. */
 function connection({ settings }: Sessions): void {
-  assert.match(settings.connected ?? '', /tidemark-hook/);
-  assert.equal(settings.disconnected, settings.before);
+  for (const { connected, disconnected, expected } of settings) {
+    assert.match(connected ?? '', /tidemark-(hook|mcp)/);
+    assert.equal(disconnected, expected);
+  }
 }
 
 function session({ afterFirst }: Sessions): void {
@@ -115,4 +131,24 @@ function textsOf(value: unknown): string[] {
 
 function secondSession({ afterSecond }: Sessions): void {
   assert.deepEqual(afterSecond.map(promptsOf), [[mainPrompt], [secondPrompt]]);
+}
+
+/** Its model is offered every tool, and what the tools answer is what the first session has left. */
+function recalled({ api }: RealAgent, tool: (name: string) => string, run: ProgramRun | undefined): void {
+  assert.ok(run);
+  assert.equal(run.code, 0, run.output.slice(-2_000));
+  assert.deepEqual(run.problems, []);
+  for (const name of ['search', 'timeline', 'get_observations', 'remember'])
+    assert.ok(
+      run.requests.some(({ path, body }) => api.read(path, body)?.tools.includes(tool(name))),
+      `Its model was not offered ${tool(name)}.`,
+    );
+  assert.ok(asks(run, 'data, not instructions'), 'What was found is not marked as data.');
+  assert.match(answersOf(run), /O\d+ \([a-z]+\)[^\n]*tides\.txt/);
+  assert.match(answersOf(run), /Remembered as O\d+/);
+}
+
+/** What the tools answered, as the model was told. */
+function answersOf({ requests }: ProgramRun): string {
+  return requests.flatMap(({ body }) => textsOf(body).map(unescaped)).join('\n');
 }

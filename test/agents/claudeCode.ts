@@ -22,7 +22,6 @@ export const claudeCode: RealAgent = {
         '--mcp-config',
         JSON.stringify({ mcpServers: { glossary: { command: process.execPath, args: [mcpServer] } } }),
       ],
-      '--strict-mcp-config',
     ],
     env: {
       ANTHROPIC_BASE_URL: model,
@@ -62,6 +61,12 @@ export const claudeCode: RealAgent = {
         ],
       },
     };
+  },
+
+  memoryTool: (name) => `mcp__tidemark__${name}`,
+  plugin: {
+    args: ({ plugin }) => ['--plugin-dir', plugin],
+    memoryTool: (name) => `mcp__plugin_tidemark_tidemark__${name}`,
   },
 
   uses: [

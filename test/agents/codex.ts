@@ -83,6 +83,8 @@ export const codex: RealAgent = {
     },
   }),
 
+  memoryTool: (name) => `mcp__tidemark.${name}`,
+
   uses: [
     { name: 'command', kind: 'command', says: '"output":"harbour-gauge-7.4' },
     { name: 'patch', kind: 'edit', says: '7.4 metres' },

@@ -62,6 +62,8 @@ export const copilotCli: RealAgent = {
     };
   },
 
+  memoryTool: (name) => `tidemark-${name}`,
+
   uses: [
     { name: 'bash', kind: 'command', says: '"output":"harbour-gauge-7.4' },
     { name: 'create', kind: 'edit', says: 'spring tide: unknown' },

@@ -63,6 +63,8 @@ export const geminiCli: RealAgent = {
     };
   },
 
+  memoryTool: (name) => `mcp_tidemark_${name}`,
+
   uses: [
     { name: 'shell', kind: 'command', says: 'harbour-gauge-7.4' },
     { name: 'write', kind: 'edit', says: 'spring tide: unknown' },

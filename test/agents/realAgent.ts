@@ -14,6 +14,8 @@ export interface Surroundings {
   model: string;
   /** `node <this file>` is an MCP server. */
   mcpServer: string;
+  /** The folder of Tidemark's plugin. */
+  plugin: string;
 }
 
 export interface Launch {
@@ -43,6 +45,10 @@ export interface RealAgent {
   /** How it is started to work on one prompt and end. */
   launch(prompt: string, surroundings: Surroundings): Launch;
   script(surroundings: Surroundings): Script;
+  /** What its model calls a tool of Tidemark's MCP server, where connecting offers it that. */
+  memoryTool?: (name: string) => string;
+  /** How it is given a plugin in Claude Code's format, and what the tool's name is then. */
+  plugin?: { args: (surroundings: Surroundings) => string[]; memoryTool: (name: string) => string };
   /** What the script leads to. */
   uses: ExpectedUse[];
   /** Checks that do not hold, by name, each with the reason. One that holds after all fails, so that it is taken out. */

@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isolatedHome } from '../support/isolatedHome';
 import type { TestRun } from '../support/testRun';
-import { connect } from './connect';
-import { ModelServer, type RecordedRequest } from './model/modelServer';
+import { connect, type Settings } from './connect';
+import { ModelServer, type RecordedRequest, type Script } from './model/modelServer';
 import { mainPrompt, type RealAgent, type Surroundings } from './realAgent';
-import { type Captured, Store } from './store';
+import { type Captured, Store, withWindow } from './store';
 
 export interface ProgramRun {
   code: number | null;
@@ -24,12 +24,16 @@ export interface Sessions {
   second: ProgramRun;
   afterSecond: Captured[];
   setAside: { reason: string; head?: string }[];
-  /** The agent's settings. Undefined: there was no file. */
-  settings: Record<'before' | 'connected' | 'disconnected', string | undefined>;
+  /** The agent asks the memory: the window that keeps it, and without a window. */
+  asking?: { window: ProgramRun; closed: ProgramRun };
+  /** The same by Tidemark's plugin, with nothing connected. */
+  plugin?: ProgramRun;
+  settings: Settings[];
 }
 
 const bound = 90_000;
 export const secondPrompt = 'How high is the spring tide?';
+const askingPrompt = 'What do you remember of it?';
 
 /** Runs the agent twice in one project, with Tidemark connected; the second time in a session of its own. */
 export async function runSessions(run: TestRun, agent: RealAgent, program: string): Promise<Sessions> {
@@ -42,11 +46,17 @@ export async function runSessions(run: TestRun, agent: RealAgent, program: strin
   const store = await Store.open(join(folder, 'store'));
   const surroundings: Surroundings = {
     ...{ home: env['HOME']!, project, model: model.url, mcpServer: join(__dirname, 'mcpServer.mjs') },
+    plugin: store.plugin,
   };
   try {
     await agent.prepare(surroundings);
-    const { plan, disconnect } = await connect(agent, surroundings.home, store.launcher);
-    const start = (prompt: string) => runProgram(run, agent, program, prompt, { env, surroundings, model });
+    const { disconnect } = await connect(agent, surroundings.home, store.launcher);
+    const start = (prompt: string, more: readonly string[] = []) =>
+      runProgram(run, agent, program, prompt, { env, surroundings, model }, more);
+    const ask = (tool: (name: string) => string, more?: readonly string[]) => {
+      model.play(askingScript(tool));
+      return start(askingPrompt, more);
+    };
     model.play(agent.script(surroundings));
     const first = await start(mainPrompt);
     const afterFirst = await store.takeIn();
@@ -54,12 +64,39 @@ export async function runSessions(run: TestRun, agent: RealAgent, program: strin
     model.play({ main: [{ text: 'It is 7.4 metres.' }] });
     const second = await start(secondPrompt);
     const afterSecond = await store.takeIn();
-    const settings = { before: plan.before, connected: plan.after, disconnected: await disconnect() };
-    return { first, afterFirst, context, second, afterSecond, setAside: await store.setAside(), settings };
+    const setAside = await store.setAside();
+    await store.close();
+    const { memoryTool, plugin } = agent;
+    const asking = memoryTool && {
+      window: await withWindow(store.folder, () => ask(memoryTool)),
+      closed: await ask(memoryTool),
+    };
+    const settings = await disconnect();
+    const byPlugin = plugin && (await ask(plugin.memoryTool, plugin.args(surroundings)));
+    return {
+      ...{ first, afterFirst, context, second, afterSecond, setAside, settings },
+      ...(asking && { asking }),
+      ...(byPlugin && { plugin: byPlugin }),
+    };
   } finally {
     await model.stop();
     await store.close();
   }
+}
+
+/** Looks for what the first session has left, then reads all of the first that is found. */
+function askingScript(tool: (name: string) => string): Script {
+  return {
+    main: [
+      { tool: tool('search'), input: { query: 'spring tide' } },
+      (found) => ({
+        tool: tool('get_observations'),
+        input: { ids: [/\b[OS]\d+/.exec(found)?.[0] ?? 'none'] },
+      }),
+      { tool: tool('remember'), input: { text: 'The gauge was painted. It is green now.' } },
+      { text: 'That is all.' },
+    ],
+  };
 }
 
 async function runProgram(
@@ -68,12 +105,14 @@ async function runProgram(
   program: string,
   prompt: string,
   around: { env: NodeJS.ProcessEnv; surroundings: Surroundings; model: ModelServer },
+  more: readonly string[],
 ): Promise<ProgramRun> {
-  const { args, env } = agent.launch(prompt, around.surroundings);
+  const launch = agent.launch(prompt, around.surroundings);
+  const args = [...launch.args, ...more];
   const isScript = /\.m?js$/.test(program);
   const child = run.spawnGroup(isScript ? process.execPath : program, isScript ? [program, ...args] : args, {
     cwd: around.surroundings.project,
-    env: { ...plainEnvironment(), ...around.env, ...env },
+    env: { ...plainEnvironment(), ...around.env, ...launch.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -5,14 +5,17 @@ import { contextFileName } from '../../src/capture/projectIdentity';
 import { silentLogger } from '../../src/base/logger';
 import { createBuiltinProvider } from '../../src/distill/providers/builtin/builtinProvider';
 import { Keeper } from '../../src/keeper/keeper';
+import { writePlugin } from '../../src/connect/plugin';
 import { installLauncher } from '../../src/keeper/launcher';
+import { installMcpLauncher, mcpFiles } from '../../src/keeper/mcpLauncher';
 import { acquireOwnership, type Ownership } from '../../src/keeper/ownership';
+import { Supervisor } from '../../src/keeper/supervisor';
 import { storageLayout } from '../../src/keeper/storageFolder';
 import type { Observation, Summary } from '../../src/memory/observation';
 import type { QueuedMessage } from '../../src/queue/message';
 import type { SetAside } from '../../src/capture/setAsideStore';
 import type { StoredPrompt, StoredSession } from '../../src/session/sessionStore';
-import { engineFiles, hookFile } from '../../scripts/build';
+import { dist, engineFiles, hookFile } from '../../scripts/build';
 import { eventually } from '../support/eventually';
 
 /** What Tidemark knows of one session, before and after it is distilled. */
@@ -29,7 +32,8 @@ export interface Captured {
 export class Store {
   private constructor(
     readonly launcher: string,
-    private readonly folder: string,
+    readonly plugin: string,
+    readonly folder: string,
     private readonly ownership: Ownership,
     private readonly keeper: Keeper,
     private readonly failures: unknown[],
@@ -50,7 +54,10 @@ export class Store {
     const launcher = await installLauncher(folder, {
       ...{ nodePath: process.execPath, electron: false, hookFile },
     });
-    return new Store(launcher, folder, ownership, keeper, failures);
+    const server = { nodePath: process.execPath, electron: false, files: mcpFiles(dist), version: '1.2.3' };
+    await installMcpLauncher(folder, server);
+    const plugin = await writePlugin(launcher, process.platform, '1.2.3');
+    return new Store(launcher, plugin, folder, ownership, keeper, failures);
   }
 
   /** Takes in all that the hooks have written, then lets it be distilled and the next session's context be written. */
@@ -84,8 +91,27 @@ export class Store {
     return readFile(join(storageLayout(this.folder).context, contextFileName(project)), 'utf8');
   }
 
+  /** Idempotent. */
   async close(): Promise<void> {
     await this.keeper.stop();
     await this.ownership.release();
+  }
+}
+
+/** Does something while a window keeps the store, and serves it to whoever asks. */
+export async function withWindow<T>(folder: string, use: () => Promise<T>): Promise<T> {
+  const window = new Supervisor({
+    ...{ folder, engineFiles, provider: createBuiltinProvider(), clock: systemClock, log: silentLogger },
+    version: '1.2.3',
+  });
+  const keeping = new Promise<void>((resolve) => {
+    window.onDidChangeState(({ kind }) => void (kind === 'keeping' && resolve()));
+  });
+  window.start();
+  await keeping;
+  try {
+    return await use();
+  } finally {
+    await window.stop();
   }
 }

@@ -23,6 +23,7 @@ describe('connecting an agent in the workbench', () => {
   let session: UiSession;
   const home = () => join(dirname(session.folder), 'home');
   const file = () => join(home(), '.claude', 'settings.json');
+  const serversFile = () => join(home(), '.claude.json');
   const text = () => readFileSync(file(), 'utf8');
   const quickInput = () => session.workbench.quickInput;
   const toasts = () => session.workbench.notifications;
@@ -44,6 +45,12 @@ describe('connecting an agent in the workbench', () => {
     await quickInput().pick(agent);
     await quickInput().pick(scope);
   }
+  const isAsked = (question: string) =>
+    eventually(
+      'the question',
+      () => quickInput().texts(),
+      ({ title }) => title === question,
+    );
   const answerWith = async (label: string) => {
     await quickInput().pick(label);
     await quickInput().waitUntilClosed();
@@ -61,11 +68,7 @@ describe('connecting an agent in the workbench', () => {
 
   it('shows the exact change first, and changes nothing when it is cancelled', async () => {
     await choose('Tidemark: Connect an Agent…', 'Claude Code', 'All projects');
-    await eventually(
-      'the question',
-      () => quickInput().texts(),
-      ({ title }) => title === 'Connect Claude Code',
-    );
+    await isAsked('Connect Claude Code');
     const shown = await eventually(
       'the change',
       () => session.workbench.editorText(),
@@ -80,6 +83,16 @@ describe('connecting an agent in the workbench', () => {
 
   it('applies what was shown, and a fired hook arrives', async () => {
     await choose('Tidemark: Connect an Agent…', 'Claude Code', 'All projects');
+    await quickInput().pick('Apply');
+    await isAsked('Let Claude Code ask what is remembered');
+    const shown = await eventually(
+      'the second change',
+      () => session.workbench.editorText(),
+      (all) => /tidemark-mcp/.test(all),
+    );
+    assert.match(shown, /mcpServers/);
+    await session.workbench.screenshot('connect-mcp');
+    assert.ok(!existsSync(serversFile()));
     await answerWith('Apply');
     await toasts().clickToastButton(/Claude Code is connected/, 'Test the Connection');
     const toast = await toasts().waitForToast(/The connection works: a test event arrived after \d+ ms/);
@@ -89,6 +102,10 @@ describe('connecting an agent in the workbench', () => {
     assert.equal(model, 'opus');
     assert.equal(hooks['Stop']?.length, 2);
     assert.equal(Object.keys(hooks).length, 9);
+    const { mcpServers } = JSON.parse(readFileSync(serversFile(), 'utf8')) as { mcpServers: object };
+    const bin = join(session.globalStorage(extensionId), 'bin');
+    const server = { type: 'stdio', command: join(bin, 'tidemark-mcp'), args: [] };
+    assert.deepEqual(mcpServers, { tidemark: server });
   });
 
   it('captures what an agent sends by these settings', async () => {
@@ -116,17 +133,27 @@ describe('connecting an agent in the workbench', () => {
     assert.equal(text(), before);
   });
 
-  it('gives the file back to the byte when it is disconnected', async () => {
+  it('gives the files back to the byte when it is disconnected', async () => {
     await choose('Tidemark: Disconnect an Agent…', 'Claude Code', 'All projects');
+    await isAsked('Disconnect Claude Code');
+    await quickInput().pick('Apply');
+    await eventually(
+      'the second change',
+      () => session.workbench.editorText(),
+      (all) => /tidemark-hook/.test(all),
+    );
     await answerWith('Apply');
     await toasts().waitForToast(/Claude Code is disconnected/);
     assert.equal(text(), settings);
+    assert.ok(!existsSync(serversFile()));
   });
 
   it('makes and removes a file for one project, and says what Codex wants besides', async () => {
     const hooksFile = join(session.folder, '.codex', 'hooks.json');
     await choose('Tidemark: Connect an Agent…', 'Codex', 'This project only');
-    await answerWith('Apply');
+    await quickInput().pick('Apply');
+    await isAsked('Let Codex ask what is remembered');
+    await answerWith('Not Now');
     await toasts().waitForToast(/Codex is connected.*only once you trust them/);
     assert.ok(readFileSync(hooksFile, 'utf8').includes('tidemark-hook'));
     await choose('Tidemark: Disconnect an Agent…', 'Codex', 'This project only');

@@ -11,6 +11,20 @@ export interface DisablingSetting {
   isOff(this: void, value: unknown, text: string): boolean;
 }
 
+/** Where an agent is told of MCP servers. */
+export type McpSettings = JsonMcpSettings | { readonly kind: 'toml'; file(target: ConnectionTarget): string };
+
+interface JsonMcpSettings {
+  readonly kind: 'json';
+  /** Absolute. */
+  file(target: ConnectionTarget): string;
+  /** The names of the objects around the server's entry, from the outside in. */
+  path(target: ConnectionTarget): readonly string[];
+  entry(this: void, target: ConnectionTarget): SettingsValue;
+  /** The agent itself changes the file while it runs, holding `<file>.lock`. */
+  isLocked?: true;
+}
+
 /** What is particular to one agent. Everything else about connecting is the same for all. */
 export interface AgentSettings {
   readonly id: ConnectableAgent;
@@ -25,6 +39,8 @@ export interface AgentSettings {
   /** Members that the file must have beside `hooks`. */
   readonly required: Readonly<Record<string, SettingsValue>>;
   disabling(target: ConnectionTarget): DisablingSetting[];
+  /** Absent where it has another way to the server, or none that can be written. */
+  readonly mcp?: McpSettings;
   /** Where the agent keeps what the person has trusted, if it asks for trust at all. */
   trustFile?(target: ConnectionTarget): string;
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { capturedEvents } from '../../capture/events';
+import { identifyProject } from '../../capture/projectIdentity';
 import { gitBashCommand, posixCommand } from '../hookCommand';
+import { mcpCommand } from '../mcpCommand';
 import type { ConnectionTarget } from '../target';
 import { member, projectRootOf, TIMEOUT_S, type AgentSettings, type DisablingSetting } from './agentSettings';
 
@@ -26,6 +28,17 @@ export const claudeCode: AgentSettings = {
   }),
   required: {},
   disabling: claudeDisabling,
+  mcp: {
+    kind: 'json',
+    file: ({ env, home }) => join(env?.['CLAUDE_CONFIG_DIR'] || home, '.claude.json'),
+    // Of one project, and for this person alone: Claude Code knows a project by its repository's main work tree.
+    path: (target) =>
+      target.scope === 'user'
+        ? ['mcpServers']
+        : ['projects', identifyProject(projectRootOf(target)).root.replaceAll('\\', '/'), 'mcpServers'],
+    entry: (target) => ({ type: 'stdio', ...mcpCommand(target) }),
+    isLocked: true,
+  },
 };
 
 /** Also for whoever reads Claude Code's settings. */

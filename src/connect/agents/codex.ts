@@ -16,10 +16,7 @@ const featureOff =
 export const codex: AgentSettings = {
   id: 'codex',
   name: 'Codex',
-  file: (target) =>
-    target.scope === 'user'
-      ? join(userFolder(target), 'hooks.json')
-      : join(projectRootOf(target), '.codex', 'hooks.json'),
+  file: (target) => join(folderOf(target), 'hooks.json'),
   events: ['SessionStart', 'UserPromptSubmit', 'PostToolUse', 'Stop', 'SubagentStop', 'SessionEnd'],
   entry: ({ launcher, platform }, event) => ({
     hooks: [
@@ -40,5 +37,10 @@ export const codex: AgentSettings = {
       { by: 'setting', file: join(userFolder(target), 'config.toml'), isOff },
     ];
   },
+  mcp: { kind: 'toml', file: (target) => join(folderOf(target), 'config.toml') },
   trustFile: (target) => join(userFolder(target), 'config.toml'),
 };
+
+function folderOf(target: ConnectionTarget): string {
+  return target.scope === 'user' ? userFolder(target) : join(projectRootOf(target), '.codex');
+}

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { posixCommand, powershellCommand } from '../hookCommand';
+import { mcpCommand } from '../mcpCommand';
 import type { ConnectionTarget } from '../target';
 import { member, projectRootOf, TIMEOUT_S, type AgentSettings, type DisablingSetting } from './agentSettings';
 
 const userFolder = ({ env, home }: ConnectionTarget) => env?.['COPILOT_HOME'] || join(home, '.copilot');
 
-/** Copilot CLI, by a file of Tidemark's own in its folder of hooks. Names in PascalCase get payloads like Claude Code's. */
-export const copilotCli: AgentSettings = {
+/** The file of Tidemark's own in Copilot CLI's folder of hooks. Names in PascalCase get payloads like Claude Code's. */
+export const copilotHooks: AgentSettings = {
   id: 'copilot-cli',
   name: 'Copilot CLI',
   file: hooksFile,
@@ -39,6 +40,19 @@ export const copilotCli: AgentSettings = {
       files.push(join(target.projectRoot, '.github', 'copilot', 'settings.local.json'));
     }
     return files.map((file): DisablingSetting => ({ by: 'setting', file, isOff }));
+  },
+};
+
+export const copilotCli: AgentSettings = {
+  ...copilotHooks,
+  mcp: {
+    kind: 'json',
+    file: (target) =>
+      target.scope === 'user'
+        ? join(userFolder(target), 'mcp-config.json')
+        : join(projectRootOf(target), '.github', 'mcp.json'),
+    path: () => ['mcpServers'],
+    entry: (target) => ({ type: 'local', ...mcpCommand(target), tools: ['*'] }),
   },
 };
 

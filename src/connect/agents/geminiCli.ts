@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { posixCommand, powershellCommand } from '../hookCommand';
+import { mcpCommand } from '../mcpCommand';
+import type { ConnectionTarget } from '../target';
 import { member, projectRootOf, TIMEOUT_S, type AgentSettings, type DisablingSetting } from './agentSettings';
 
 /** Gemini CLI. Its timeouts are in milliseconds. */
 export const geminiCli: AgentSettings = {
   id: 'gemini-cli',
   name: 'Gemini CLI',
-  file: (target) =>
-    join(target.scope === 'user' ? target.home : projectRootOf(target), '.gemini', 'settings.json'),
+  file: settingsFile,
   events: ['SessionStart', 'BeforeAgent', 'AfterTool', 'AfterAgent', 'SessionEnd'],
   entry: ({ launcher, platform }) => ({
     hooks: [
@@ -20,6 +21,12 @@ export const geminiCli: AgentSettings = {
     ],
   }),
   required: {},
+  mcp: {
+    kind: 'json',
+    file: settingsFile,
+    path: () => ['mcpServers'],
+    entry: (target) => ({ ...mcpCommand(target) }),
+  },
   disabling(target) {
     const off = (value: unknown, name: string, key: string) => member(member(value, name), key) === false;
     const isOff = (value: unknown) => {
@@ -36,6 +43,10 @@ export const geminiCli: AgentSettings = {
     ];
   },
 };
+
+function settingsFile(target: ConnectionTarget): string {
+  return join(target.scope === 'user' ? target.home : projectRootOf(target), '.gemini', 'settings.json');
+}
 
 function systemFolder(platform: NodeJS.Platform): string {
   if (platform === 'darwin') return '/Library/Application Support/GeminiCli';

@@ -59,6 +59,8 @@ export class QuickInput {
       return true;
     };
     await eventually(`an entry ${label}`, click, Boolean, timeoutMs);
+    // Left where it is, it would bring up the hover of the next list's row, over the rows beside it.
+    await this.page.mouse.move(0, 0);
   }
 
   async cancel(): Promise<void> {

@@ -28,7 +28,7 @@ describe('the plugin', function () {
   const json = (folder: string, name: string) =>
     JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, unknown>;
 
-  it('fires the launcher at every event that is captured', async () => {
+  it('fires the launcher at every event that is captured, and starts the MCP server', async () => {
     const folder = await writePlugin(launcher(), 'linux', '1.2.3');
     assert.equal(folder, join(store, 'plugin'));
     const { hooks } = json(folder, 'hooks/hooks.json') as {
@@ -38,6 +38,8 @@ describe('the plugin', function () {
     for (const [entry] of Object.values(hooks))
       assert.equal(entry?.hooks[0]?.command, posixCommand(launcher()));
     assert.equal(json(folder, '.claude-plugin/plugin.json')['version'], '1.2.3');
+    const server = { command: join(store, 'bin', 'tidemark-mcp'), args: [] };
+    assert.deepEqual(json(folder, '.mcp.json'), { mcpServers: { tidemark: server } });
   });
 
   it('is not touched where it is right, and replaced where it is not', async () => {
