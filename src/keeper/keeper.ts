@@ -45,6 +45,8 @@ export interface KeeperOptions {
 }
 
 const PAUSED = 'paused';
+/** Of so many newest sessions the next one's context is kept fresh while nobody works. */
+const AT_HAND = 5;
 const MAINTENANCE_MS = 24 * 60 * 60 * 1_000;
 
 /**
@@ -270,8 +272,11 @@ export class Keeper {
   }
 
   /** Reads the spool again: its watcher may have missed an event. Resolves when what was there is accepted. */
-  rescan(): Promise<void> {
-    return this.spool.rescan();
+  async rescan(): Promise<void> {
+    await this.spool.rescan();
+    // What is stale has been said as of the last work: files may have been changed since by others.
+    for (const { project } of await this.sessions.listSessions({ limit: AT_HAND }))
+      this.contextFiles.refresh(project);
   }
 
   /** Ends everything in order, each step bounded. Idempotent. */

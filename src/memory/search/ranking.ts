@@ -45,6 +45,8 @@ const NEIGHBOURS: readonly (readonly [number, number])[] = [
 ];
 /** What the best session adds to its texts, against the best text's own score. */
 const SESSION_SHARE = 0.5;
+/** How much a pin is worth: a gentle factor, no place of its own. */
+const PIN_SHARE = 0.2;
 /** The newest text has this much over one of the same fit that is very old. */
 const RECENCY_SHARE = 0.05;
 const RECENCY_MS = 30 * 24 * 3_600_000;
@@ -70,12 +72,14 @@ function saturated(hits: number, length: number, average: number): number {
 /**
  * @param common texts with the wish in all, for wishes that were too common to be looked for; 0 for the others.
  * @param now ms since the epoch.
+ * @param pinned texts that a person wants to see first.
  */
 export function rank(
   candidates: readonly Candidate[],
   collection: Collection,
   common: readonly number[],
   now: number,
+  pinned: ReadonlySet<number> = new Set(),
 ): Ranking {
   const weights = Float64Array.from(common, (known, wish) => {
     const found = known || count(candidates, wish);
@@ -85,7 +89,7 @@ export function rank(
   const documents = [...candidates];
   for (const document of documents) document.score = fit(document.hits, weights, document.length, average);
   const sessions = rankSessions(documents, collection, common.length);
-  withSurroundings(documents, sessions, now);
+  withSurroundings(documents, sessions, now, pinned);
   return { documents: documents.sort(byScore), sessions: [...sessions.values()].sort(byScore), weights };
 }
 
@@ -151,6 +155,7 @@ function withSurroundings(
   documents: Candidate[],
   sessions: ReadonlyMap<number, SessionScore>,
   now: number,
+  pinned: ReadonlySet<number>,
 ): void {
   const best = largest(documents.map(({ score }) => score));
   const places = new Map<number, Map<number, number>>();
@@ -166,5 +171,6 @@ function withSurroundings(
     document.score += SESSION_SHARE * best * sessions.get(document.sessionId)!.whole;
     const age = Math.max(0, now - document.createdAt);
     document.score *= 1 + RECENCY_SHARE * Math.exp(-age / RECENCY_MS);
+    if (pinned.has(document.docid)) document.score *= 1 + PIN_SHARE;
   }
 }

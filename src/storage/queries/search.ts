@@ -82,7 +82,7 @@ function* searching(sql: Sql, query: SearchQuery, now: number): Generator<void, 
     below = slice.at(-1)!.docid;
     yield;
   }
-  const ranking = rank(candidates, collection, common, now);
+  const ranking = rank(candidates, collection, common, now, pinned(sql));
   if (candidates.length > SLICE) yield;
   refine(sql, ranking, parsed, common);
   if (candidates.length > SLICE) yield;
@@ -90,6 +90,14 @@ function* searching(sql: Sql, query: SearchQuery, now: number): Generator<void, 
     hits: hitsOf(sql, ranking.documents.slice(0, limit), parsed),
     sessions: ranking.sessions.slice(0, limit),
   };
+}
+
+/** The newest of what is pinned, as documents: people pin few. */
+function pinned(sql: Sql): Set<number> {
+  const rows = sql.all<{ id: number }>(
+    'SELECT id FROM observations WHERE pinned_at IS NOT NULL ORDER BY created_at DESC LIMIT 1000',
+  );
+  return new Set(rows.map(({ id }) => id * 2));
 }
 
 /** What is searched as a whole: of the project, where one is asked for. */

@@ -65,4 +65,28 @@ describe('the context of the next session', () => {
     assert.equal(text.match(/<\/tidemark-memory>/gi)?.length, 1);
     assert.match(text, /^<tidemark-memory project="shopx">\n/);
   });
+
+  it('has what is pinned first and always, however much has come since', () => {
+    const many = Array.from({ length: 400 }, (_, i) => observation(i + 10, 5 * day + i, `Later ${i}`));
+    const pinned = observation(7, day, 'Money is in cents');
+    const text = contextIndex(
+      'shop',
+      { observations: many, pinned: [pinned], summaries: [] },
+      '/home/dev/shop',
+    )!;
+    assert.ok(text.length <= CONTEXT_LIMIT);
+    assert.deepEqual(text.split('\n').slice(2, 5), [
+      '## Pinned',
+      '- O7 (change) Money is in cents: why [src/a.ts]',
+      '## 1970-01-06',
+    ]);
+    const both = { observations: [pinned], pinned: [pinned], summaries: [] };
+    assert.equal(contextIndex('shop', both, '/home/dev/shop')!.match(/O7/g)?.length, 1, 'told once');
+  });
+
+  it('marks what is stale', () => {
+    const memory = { observations: [observation(7, day, 'Changed the sum')], pinned: [], summaries: [] };
+    const text = contextIndex('shop', memory, '/home/dev/shop', new Set([7]))!;
+    assert.match(text, /- O7 \(change, stale\) Changed the sum/);
+  });
 });

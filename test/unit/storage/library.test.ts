@@ -52,6 +52,16 @@ describe('The library', () => {
     assert.deepEqual((await store.memory.recent(projectId, 200)).pinned, []);
   });
 
+  it('pins: of two that fit alike, a search has the pinned one first', async () => {
+    const first = await remember(store, { title: 'Rounding in the report', session: 'a', at: NOW - 2 });
+    await remember(store, { title: 'Rounding in the report', session: 'b', at: NOW - 1 });
+    const search = new EngineSearchStore(store.engine, clock);
+    const best = async () => (await search.search({ text: 'rounding', limit: 10 }))[0]!.id;
+    assert.notEqual(await best(), first.id);
+    await library.pin([first.id], true);
+    assert.equal(await best(), first.id);
+  });
+
   it('keeps what a person wrote, whatever is distilled later', async () => {
     const { id, sessionId } = await remember(store, { title: 'Changed the sum' });
     const [before] = await store.memory.observations(sessionId);
