@@ -62,10 +62,13 @@ async function answer(question: Question): Promise<unknown> {
   }
 }
 
-/** Resolves with the number of messages that were accepted, once none waits and the context is written. */
+/**
+ * Resolves with the number of messages that were accepted, once none waits, the context is written, and the search
+ * index has the store that was made for this run: a busy machine is not idle before that.
+ */
 async function drained(): Promise<number> {
   if (!keeper) return 0;
-  const { queue, manager, contextFiles } = keeper;
+  const { queue, manager, contextFiles, search } = keeper;
   await keeper.rescan();
   while (manager.isAnySessionProcessing()) {
     await new Promise<void>((resolve) => {
@@ -76,6 +79,7 @@ async function drained(): Promise<number> {
     });
   }
   await contextFiles.flush();
+  await search.catchUp();
   return accepted;
 }
 

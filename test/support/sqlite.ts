@@ -23,13 +23,19 @@ const exchangeable: FileSystem = {
   remove: (...args) => disk.remove(...args),
 };
 
+/** SQLite in this thread, on the disk as it is until `openHere` puts another under it. */
+export function loadHere(): Promise<Sqlite> {
+  disk = makeFileSystem(fs);
+  loading ??= loadSqlite(readFileSync(engineFiles.wasmFile), exchangeable);
+  return loading;
+}
+
 /**
  * Opens a store in this thread as the engine does, on the real disk or on a made one, which stays under every
  * connection until the next call.
  */
 export async function openHere(file: string, calls: SystemCalls = fs): Promise<SqliteConnection> {
-  loading ??= loadSqlite(readFileSync(engineFiles.wasmFile), exchangeable);
-  const sqlite = await loading;
+  const sqlite = await loadHere();
   disk = underSqlite(makeFileSystem(calls));
   const connection = SqliteConnection.open(sqlite, file, refuseForeign);
   try {

@@ -1,4 +1,4 @@
-import initSqlJs, { type Database, type SqlJsStatic, type Statement } from 'sql.js';
+import initSqlJs, { type Database, type SqlJsStatic } from 'sql.js';
 import {
   IndexDamagedError,
   StatementError,
@@ -8,6 +8,7 @@ import {
 } from '../errors';
 import type { Row, Sql, SqlValue } from '../sql';
 import type { FileSystem } from './fileSystem';
+import { PreparedStatement, statementCalls, type DatabaseInside, type StatementCalls } from './statement';
 import { Vfs, type SqliteModule } from './vfs';
 
 /** The version whose struct layout and behaviour this engine was proven with. */
@@ -16,6 +17,7 @@ export const SQLITE_VERSION = '3.54.1';
 export interface Sqlite {
   readonly sql: SqlJsStatic;
   readonly vfs: Vfs;
+  readonly calls: StatementCalls;
 }
 
 /**
@@ -47,6 +49,9 @@ export async function loadSqlite(wasm: Uint8Array, fileSystem: FileSystem): Prom
   if (typeof exposed.addFunction !== 'function' || typeof exposed._malloc !== 'function') {
     throw new StorageLayoutError('no addFunction or _malloc');
   }
+  const calls = sql as unknown as StatementCalls;
+  const missing = statementCalls.find((name) => typeof calls[name] !== 'function');
+  if (missing) throw new StorageLayoutError(`no ${missing}`);
   if (typeof (sql.Database.prototype as Partial<ResultHandler>).handleError !== 'function') {
     throw new StorageLayoutError('no result codes');
   }
@@ -56,7 +61,9 @@ export async function loadSqlite(wasm: Uint8Array, fileSystem: FileSystem): Prom
     memory: found('memory', (v): v is WebAssembly.Memory => v instanceof WebAssembly.Memory),
     table: found('function table', (v): v is WebAssembly.Table => v instanceof WebAssembly.Table),
   };
-  return { sql, vfs: new Vfs(module, fileSystem, defaultVfs(sql, module)) };
+  const vfs = new Vfs(module, fileSystem, defaultVfs(sql, module));
+  const bound = Object.fromEntries(statementCalls.map((name) => [name, calls[name]]));
+  return { sql, vfs, calls: { ...bound, memory: module.memory } as unknown as StatementCalls };
 }
 
 /** The first member of `struct sqlite3` is its `sqlite3_vfs *`: read it from an empty database. */
@@ -83,7 +90,7 @@ const SQLITE_NOTADB = 26;
 
 /** One connection to one file. The caller owns the file among processes: SQLite's locks do nothing here. */
 export class SqliteConnection implements Sql {
-  readonly #statements = new Map<string, Statement>();
+  readonly #statements = new Map<string, PreparedStatement>();
   #resultCode = SQLITE_OK;
   #damage: StoreUnreadableError | undefined;
   #isOnIndex = false;
@@ -91,6 +98,7 @@ export class SqliteConnection implements Sql {
   private constructor(
     private readonly db: Database,
     private readonly vfs: Vfs,
+    private readonly calls: StatementCalls,
   ) {
     // sql.js throws SQLite's message without its code, which passes through here.
     const handler = db as unknown as ResultHandler;
@@ -115,7 +123,7 @@ export class SqliteConnection implements Sql {
       const cause = sqlite.vfs.takeLastError() ?? error;
       throw new StoreUnreadableError('The store could not be opened.', { cause });
     }
-    const connection = new SqliteConnection(db, sqlite.vfs);
+    const connection = new SqliteConnection(db, sqlite.vfs, sqlite.calls);
     try {
       connection.#configure(inspect);
       return connection;
@@ -143,32 +151,16 @@ export class SqliteConnection implements Sql {
   }
 
   all<T extends Row>(statement: string, ...values: SqlValue[]): T[] {
-    return this.#with(statement, values, (prepared) => {
-      const rows: T[] = [];
-      // sql.js would decode the columns' names again for each row.
-      let names: string[] | undefined;
-      while (prepared.step()) {
-        names ??= prepared.getColumnNames();
-        const values = prepared.get();
-        const row: Row = {};
-        for (let i = 0; i < names.length; i++) row[names[i]!] = values[i] as SqlValue;
-        rows.push(row as T);
-      }
-      return rows;
-    });
+    return this.#rows(statement, values, Infinity) as T[];
   }
 
   get<T extends Row>(statement: string, ...values: SqlValue[]): T | undefined {
-    return this.#with(statement, values, (prepared) =>
-      prepared.step() ? (prepared.getAsObject() as T) : undefined,
-    );
+    return this.#rows(statement, values, 1)[0] as T | undefined;
   }
 
   run(statement: string, ...values: SqlValue[]): number {
-    return this.#with(statement, values, (prepared) => {
-      prepared.step();
-      return this.db.getRowsModified();
-    });
+    this.#rows(statement, values, 1);
+    return this.calls._sqlite3_changes((this.db as DatabaseInside).db);
   }
 
   exec(script: string): void {
@@ -221,21 +213,17 @@ export class SqliteConnection implements Sql {
     }
   }
 
-  #with<T>(statement: string, values: SqlValue[], use: (prepared: Statement) => T): T {
-    let prepared = this.#statements.get(statement);
+  #rows(statement: string, values: SqlValue[], most: number): Row[] {
     this.#forget();
     try {
+      let prepared = this.#statements.get(statement);
       if (!prepared) {
-        prepared = this.db.prepare(statement);
+        prepared = new PreparedStatement(this.calls, this.db as DatabaseInside, statement);
         this.#statements.set(statement, prepared);
       }
-      prepared.bind(values.map(storable));
-      return use(prepared);
+      return prepared.rows(values.map(storable), most);
     } catch (error) {
       throw this.#failure(error);
-    } finally {
-      // An unreset statement would keep the transaction from committing.
-      prepared?.reset();
     }
   }
 

@@ -12,8 +12,8 @@ import {
 } from '../../../src/storage/errors';
 import { migrate, SCHEMA_VERSION } from '../../../src/storage/migrations';
 import { Engine } from '../../../src/storage/sqljs/engine';
-import { nodeFileSystem } from '../../../src/storage/sqljs/fileSystem';
-import { loadSqlite, SqliteConnection, type Sqlite } from '../../../src/storage/sqljs/sqlite';
+import { SqliteConnection, type Sqlite } from '../../../src/storage/sqljs/sqlite';
+import { loadHere } from '../../support/sqlite';
 import { makeFolder, openStore, project, removeFolders, toolUse } from '../../support/store';
 
 const open = (file: string) => Engine.open({ file, ...engineFiles, log: silentLogger });
@@ -24,7 +24,7 @@ const message = (sessionId: number, id: string, key = id) => ({
 
 describe('the storage engine', () => {
   let sqlite: Sqlite;
-  before(async () => (sqlite = await loadSqlite(await readFile(engineFiles.wasmFile), nodeFileSystem)));
+  before(async () => (sqlite = await loadHere()));
   after(removeFolders);
 
   it('has on disk what it has acknowledged, without being closed', async () => {
