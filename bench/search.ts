@@ -47,7 +47,7 @@ function printScale(row: ScaleRow): void {
       : `  native FTS5  p50 ${row.native.p50Ms} ms  p95 ${row.native.p95Ms} ms  build ${row.native.buildMs} ms  index ${mb(row.native.indexBytes)}  (p95 ratio ${row.ratioP95}, at most 2.2)`,
   );
   console.log(
-    `  memory ${row.memoryMb} MB; while searching: host held up ${row.hostBlockedMs} ms at most (idle ${row.hostBlockedIdleMs} ms), a small write p95 ${row.acceptP95SearchingMs} ms (alone ${row.acceptP95Ms} ms)`,
+    `  memory ${row.memoryMb} MB; while searching: host held up p99 ${row.hostBlockedP99Ms} ms, at most ${row.hostBlockedMs} ms (idle ${row.hostBlockedIdleMs} ms), a small write p95 ${row.acceptP95SearchingMs} ms (alone ${row.acceptP95Ms} ms)`,
   );
 }
 

@@ -2,6 +2,7 @@ import type { DedupeKey } from '../queue/message';
 import type { Origin, SessionManager } from '../session/sessionManager';
 import type { SessionStore, StoredSession } from '../session/sessionStore';
 import { createHash } from 'node:crypto';
+import { asksTidemark } from './ownTools';
 import type { AgentEvent } from './vocabulary';
 
 /** Two events without ids of their own are the same one, over two routes, only when they come this close. */
@@ -49,6 +50,7 @@ export class Ingest {
       case 'toolUsed':
       case 'toolFailed': {
         const { use } = event;
+        if (asksTidemark(use.action)) return true;
         const origin = await this.#origin(id, event, use.toolUseId && `tool:${use.toolUseId}`, use);
         const { duplicate } = await this.manager.queueObservation(id, { use }, origin);
         return !duplicate;

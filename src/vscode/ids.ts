@@ -54,6 +54,8 @@ export const settings = {
   dailyUsd: 'budget.dailyUsd',
 } as const;
 
+/** Publisher and name: to VS Code the extension is this. */
+export const extensionId = 'tidemark.tidemark';
 export const statusItemId = 'tidemark.status';
 export const memoryScheme = 'tidemark';
 export const previewScheme = 'tidemark-preview';

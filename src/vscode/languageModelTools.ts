@@ -8,7 +8,7 @@ import {
   summaryEntry,
 } from '../memory/recallText';
 import { languageModelTools } from './ids';
-import { memoryUri, type MemoryRef } from './memoryDocuments';
+import { memoryLink, type MemoryRef } from './memoryDocuments';
 import type { StoreView } from './storeView';
 
 interface SearchInput {
@@ -70,7 +70,7 @@ async function getMemories({ client }: StoreView, { ids }: GetInput): Promise<st
 
 /** A link that opens the memory, for the model to give to the person. */
 function reference(ref: MemoryRef): string {
-  return `Reference: [${memoryId(ref)}](${memoryUri(ref).toString()})`;
+  return `Reference: [${memoryId(ref)}](${memoryLink(ref).toString()})`;
 }
 
 function unavailable(): string {

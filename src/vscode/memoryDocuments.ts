@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { Observation, Summary } from '../memory/observation';
-import { memoryScheme } from './ids';
+import { memoryId, parseMemoryId } from '../memory/recallText';
+
+import { extensionId, memoryScheme } from './ids';
 import type { StoreView } from './storeView';
 
 export interface MemoryRef {
@@ -14,12 +16,32 @@ export function memoryUri({ kind, id }: MemoryRef): vscode.Uri {
   return vscode.Uri.from({ scheme: memoryScheme, path: `/${name} ${id}.md` });
 }
 
+/**
+ * A link that opens a memory: `vscode://tidemark.tidemark/memory/O7`. What a chat shows of a model's answer has
+ * links of few schemes, and VS Code's own is the one among them that leads to an extension.
+ */
+export function memoryLink(ref: MemoryRef): vscode.Uri {
+  const { uriScheme: scheme } = vscode.env;
+  return vscode.Uri.from({ scheme, authority: extensionId, path: `/memory/${memoryId(ref)}` });
+}
+
 /** Observations and summaries as read-only Markdown documents: `tidemark:/Observation 7.md`. */
-export class MemoryDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
+export class MemoryDocuments
+  implements vscode.TextDocumentContentProvider, vscode.UriHandler, vscode.Disposable
+{
   readonly #registration: vscode.Disposable;
 
   constructor(private readonly store: StoreView) {
-    this.#registration = vscode.workspace.registerTextDocumentContentProvider(memoryScheme, this);
+    this.#registration = vscode.Disposable.from(
+      vscode.workspace.registerTextDocumentContentProvider(memoryScheme, this),
+      vscode.window.registerUriHandler(this),
+    );
+  }
+
+  /** Whoever made the link, it can do no more than show a memory to the person. */
+  async handleUri({ path }: vscode.Uri): Promise<void> {
+    const ref = parseMemoryId(/^\/memory\/(\w+)$/.exec(path)?.[1] ?? '');
+    if (ref) await MemoryDocuments.open(ref);
   }
 
   static async open(ref: MemoryRef): Promise<void> {

@@ -22,6 +22,7 @@ export function checksOf(agent: RealAgent): ReadonlyMap<string, Check> {
     ['second session', secondSession],
     ...(agent.memoryTool
       ? ([
+          ['answers are not remembered again', answersAreNoMemory],
           ['memory asked of a window', ({ asking }) => recalled(agent, agent.memoryTool!, asking?.window)],
           [
             'memory asked without a window',
@@ -151,4 +152,11 @@ function recalled({ api }: RealAgent, tool: (name: string) => string, run: Progr
 /** What the tools answered, as the model was told. */
 function answersOf({ requests }: ProgramRun): string {
   return requests.flatMap(({ body }) => textsOf(body).map(unescaped)).join('\n');
+}
+
+/** The sessions that asked were captured, and what they were told was not: it would outlive being forgotten. */
+function answersAreNoMemory({ afterSecond, afterAsking }: Sessions): void {
+  assert.ok(afterAsking.length > afterSecond.length);
+  const captured = JSON.stringify(afterAsking.slice(afterSecond.length));
+  assert.doesNotMatch(captured, /data, not instructions|Remembered as O/);
 }

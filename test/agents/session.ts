@@ -28,6 +28,8 @@ export interface Sessions {
   asking?: { window: ProgramRun; closed: ProgramRun };
   /** The same by Tidemark's plugin, with nothing connected. */
   plugin?: ProgramRun;
+  /** What was known when it had asked. */
+  afterAsking: Captured[];
   settings: Settings[];
 }
 
@@ -73,8 +75,10 @@ export async function runSessions(run: TestRun, agent: RealAgent, program: strin
     };
     const settings = await disconnect();
     const byPlugin = plugin && (await ask(plugin.memoryTool, plugin.args(surroundings)));
+    const again = await Store.open(store.folder);
+    const afterAsking = await again.takeIn().finally(() => again.close());
     return {
-      ...{ first, afterFirst, context, second, afterSecond, setAside, settings },
+      ...{ first, afterFirst, context, second, afterSecond, setAside, settings, afterAsking },
       ...(asking && { asking }),
       ...(byPlugin && { plugin: byPlugin }),
     };

@@ -32,6 +32,11 @@ export async function runInServer(
   const host = await ServerHost.start(run, install, {
     ...folders,
     smokeTest: true,
+    // Chat, because of its tools and of MCP; and no question before a link to the extension is opened.
+    settings: {
+      'chat.disableAIFeatures': false,
+      'extensions.confirmedUriHandlerExtensionIds': [extensionId],
+    },
     env: {
       ...(await isolatedHome(home)),
       ...env,

@@ -1,6 +1,6 @@
 import type { AgentId } from '../../capture/vocabulary';
 import type { ObservationType } from '../../memory/observation';
-import { parseQuery, type ParsedQuery } from '../../memory/search/queryText';
+import { parseQuery, type ParsedQuery, type Wish } from '../../memory/search/queryText';
 import { rank, type Candidate, type Collection } from '../../memory/search/ranking';
 import { snippetOf } from '../../memory/search/snippet';
 import { SEARCH_LIMIT, type SearchHit, type SearchQuery, type SessionHit } from '../../memory/search';
@@ -11,7 +11,7 @@ import { documentsWith, matchOf, termCounts, type Match } from './searchMatch';
 import { refine } from './searchRefine';
 
 /** Texts that one slice reads: a few milliseconds, after which other work may come in between. */
-const SLICE = 500;
+const SLICE = 250;
 /** Texts that one search reads. Wishes that are too common for it only help to put the found in order. */
 const MOST_READ = 2_000;
 /** Searches of which the rest has not been asked for; the oldest is given up. */
@@ -70,7 +70,7 @@ function* searching(sql: Sql, query: SearchQuery, now: number): Generator<void, 
   const limit = Math.max(0, Math.min(query.limit, SEARCH_LIMIT));
   const parsed = parseQuery(query.text);
   const collection = collectionOf(sql, query);
-  const common = tooCommon(sql, parsed, collection);
+  const common = yield* tooCommon(sql, parsed, collection);
   const match = matchOf(parsed, common, query.file);
   const filter = filterOf(query);
   const candidates: Candidate[] = [];
@@ -113,11 +113,16 @@ function collectionOf(sql: Sql, { projectId }: SearchQuery): Collection {
  * For each wish, how many texts have it when it is too common to be looked for, else 0. The rarest wishes are
  * looked for as long as there is room; required ones always, and at least one.
  */
-function tooCommon(sql: Sql, { wishes }: ParsedQuery, { documents }: Collection): number[] {
+function* tooCommon(sql: Sql, { wishes }: ParsedQuery, { documents }: Collection): Generator<void, number[]> {
   const common = wishes.map(() => 0);
   if (documents <= MOST_READ || wishes.length < 2) return common;
   const countOf = termCounts(sql);
-  const counts = wishes.map((wish, index) => ({ index, wish, count: documentsWith(wish, countOf) }));
+  const counts: { index: number; wish: Wish; count: number }[] = [];
+  for (const [index, wish] of wishes.entries()) {
+    counts.push({ index, wish, count: documentsWith(wish, countOf) });
+    // A word whose texts have to be counted in many segments takes as long as reading a slice.
+    yield;
+  }
   counts.sort((a, b) => Number(b.wish.isRequired) - Number(a.wish.isRequired) || a.count - b.count);
   let read = 0;
   for (const { index, wish, count } of counts) {

@@ -31,18 +31,19 @@ export function indexBeforeCommit(sql: Sql): void {
 }
 
 /**
- * One slice of what is to be done until the index has everything; true when there is more. Called again and
- * again, so that other work comes in between.
+ * One slice of what is to be done until the index has everything. Called again and again, so that other work comes
+ * in between. `damaged`: it was found to be, and is to be made anew, by more slices.
  */
-export function maintainIndex({ sql }: OperationContext): boolean {
+export function maintainIndex({ sql }: OperationContext): 'done' | 'more' | 'damaged' {
   const state = stateOf(sql);
   if (state === READY || state === undefined) {
     indexPending(sql, SLICE);
-    return isBehind(sql);
+    if (stateOf(sql) === CLEARING) return 'damaged';
+    return isBehind(sql) ? 'more' : 'done';
   }
   if (state.startsWith('naming:')) nameDocuments(sql, Number(state.slice('naming:'.length)));
   else clear(sql);
-  return true;
+  return 'more';
 }
 
 /** The index is to be made anew, by `maintainIndex`. */
@@ -91,18 +92,32 @@ function indexPending(sql: Sql, most: number): void {
   );
 }
 
-/** One that can't be indexed, for whatever reason, is left out of the index, and takes no other with it. */
+/**
+ * One that can't be indexed, for whatever reason, is left out of the index, and takes no other with it.
+ *
+ * FTS4 writes the terms that it has gathered as one segment when asked to flush, and else at every statement that
+ * may have to be undone, and at COMMIT. There damage would take the whole transaction with it, and can't be undone
+ * by a savepoint. So its table is written to last, by statements of its own, and flushed: one segment a slice.
+ */
 function indexDocuments(sql: Sql, docids: readonly number[]): void {
   sql.exec('SAVEPOINT search');
   try {
-    onIndex(sql, () => {
-      for (const docid of docids) {
-        removeDocument(sql, docid);
-        addDocument(sql, docid);
-        sql.run('DELETE FROM search_pending WHERE docid = ?', docid);
-      }
-      sql.exec('RELEASE search');
+    const former = docids.filter((docid) => unlistDocument(sql, docid));
+    const texts = docids.flatMap((docid) => {
+      const text = listDocument(sql, docid);
+      return text ? [{ docid, text }] : [];
     });
+    for (const docid of docids) sql.run('DELETE FROM search_pending WHERE docid = ?', docid);
+    onIndex(sql, () => {
+      for (const docid of former) sql.run('DELETE FROM search_index WHERE docid = ?', docid);
+      for (const { docid, text } of texts)
+        sql.run(
+          'INSERT INTO search_index (docid, title, body, names) VALUES (?, ?, ?, ?)',
+          ...[docid, text.title, text.body, text.names],
+        );
+      sql.run(`INSERT INTO search_index (search_index) VALUES ('flush')`);
+    });
+    sql.exec('RELEASE search');
   } catch (error) {
     if (error instanceof StorageFailedError || error instanceof StoreUnreadableError) throw error;
     sql.exec('ROLLBACK TO search; RELEASE search');
@@ -113,8 +128,9 @@ function indexDocuments(sql: Sql, docids: readonly number[]): void {
 }
 
 function leaveOut(sql: Sql, docid: number): void {
-  removeDocument(sql, docid);
   sql.run('DELETE FROM search_pending WHERE docid = ?', docid);
+  if (unlistDocument(sql, docid))
+    onIndex(sql, () => sql.run('DELETE FROM search_index WHERE docid = ?', docid));
 }
 
 function make(sql: Sql): string {
@@ -165,29 +181,27 @@ function nameDocuments(sql: Sql, after: number): void {
   setState(sql, until >= last ? READY : `naming:${until}`);
 }
 
-function removeDocument(sql: Sql, docid: number): void {
+/** Whether it was in the index, of which it is no part any more once it is deleted there. */
+function unlistDocument(sql: Sql, docid: number): boolean {
   const old = sql.get<{ session_id: number; length: number }>(
     'SELECT session_id, length FROM search_documents WHERE docid = ?',
     docid,
   );
-  if (!old) return;
-  sql.run('DELETE FROM search_index WHERE docid = ?', docid);
+  if (!old) return false;
   sql.run('DELETE FROM search_documents WHERE docid = ?', docid);
   sql.run(
     'UPDATE search_sessions SET documents = documents - 1, length = length - ? WHERE session_id = ?',
     old.length,
     old.session_id,
   );
+  return true;
 }
 
-function addDocument(sql: Sql, docid: number): void {
+/** What is to be indexed of it; undefined where it is not remembered any more. */
+function listDocument(sql: Sql, docid: number): IndexedText | undefined {
   const source = docid % 2 === 0 ? observationSource(sql, docid / 2) : summarySource(sql, (docid - 1) / 2);
-  if (!source) return;
+  if (!source) return undefined;
   const { text, sessionId, createdAt, type } = source;
-  sql.run(
-    'INSERT INTO search_index (docid, title, body, names) VALUES (?, ?, ?, ?)',
-    ...[docid, text.title, text.body, text.names],
-  );
   const { position } = sql.get<{ position: number }>(
     `INSERT INTO search_sessions (session_id, documents, length, next_position) VALUES (?1, 1, ?2, 1)
      ON CONFLICT (session_id) DO UPDATE SET documents = documents + 1, length = length + ?2, next_position = next_position + 1
@@ -199,6 +213,7 @@ function addDocument(sql: Sql, docid: number): void {
     'INSERT INTO search_documents (docid, session_id, position, length, created_at, type) VALUES (?, ?, ?, ?, ?, ?)',
     ...[docid, sessionId, position, text.length, createdAt, type],
   );
+  return text;
 }
 
 interface Source {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { dist, engineFiles } from '../../../scripts/build';
+import { dist, engineFiles, root } from '../../../scripts/build';
 import { systemClock } from '../../../src/base/clock';
 import { silentLogger } from '../../../src/base/logger';
 import { identifyProject } from '../../../src/capture/projectIdentity';
@@ -34,6 +36,19 @@ describe('The MCP server', () => {
     const answer = (await client.callTool({ name, arguments: args })) as unknown as Answer;
     return { isError: answer.isError ?? false, text: answer.content.map(({ text }) => text).join('\n') };
   };
+
+  async function keepingWindow(): Promise<Supervisor> {
+    const window = new Supervisor({
+      ...{ folder, engineFiles, provider: createBuiltinProvider(), clock: systemClock, log: silentLogger },
+      version: '1.2.3',
+    });
+    const keeping = new Promise<void>((resolve) => {
+      window.onDidChangeState(({ kind }) => void (kind === 'keeping' && resolve()));
+    });
+    window.start();
+    await keeping;
+    return window;
+  }
 
   beforeEach(async () => {
     [folder, work] = [await makeFolder(), await makeFolder()];
@@ -115,15 +130,7 @@ describe('The MCP server', () => {
 
   it('asks the window that keeps the store', async () => {
     await fill({ title: 'Shared memory', narrative: 'Windows share it.' });
-    const window = new Supervisor({
-      ...{ folder, engineFiles, provider: createBuiltinProvider(), clock: systemClock, log: silentLogger },
-      version: '1.2.3',
-    });
-    const keeping = new Promise<void>((resolve) => {
-      window.onDidChangeState(({ kind }) => void (kind === 'keeping' && resolve()));
-    });
-    window.start();
-    await keeping;
+    const window = await keepingWindow();
     const changed = new Promise<ReadonlySet<number>>((resolve) => {
       window.client.onDidChange((sessions) => void (sessions.size > 0 && resolve(sessions)));
     });
@@ -136,6 +143,43 @@ describe('The MCP server', () => {
     assert.equal(window.state.kind, 'keeping');
     await window.stop();
     assert.match((await call('search', { query: 'notes' })).text, /O2 \(note\)/);
+  });
+
+  it('gives nothing that was deleted, by any road', async () => {
+    await fill({ title: 'The vault is open' }, { title: 'The vault was painted' });
+    const runner = join(root, 'test/support/runOnFile.ts');
+    const input = 'DELETE FROM outcomes; DELETE FROM observations WHERE id = 1';
+    const args = ['--require', 'tsx/cjs', runner, join(folder, 'tidemark.db')];
+    execFileSync(process.execPath, args, { input, cwd: root });
+    const roads = async () => [
+      (await call('search', { query: 'vault', project: 'all' })).text,
+      (await call('timeline', { around: new Date().toISOString(), project: 'all' })).text,
+      (await call('get_observations', { ids: ['O1'] })).text,
+      ((await client.readResource({ uri: 'memory://O1' })).contents[0] as { text: string }).text,
+    ];
+    for (const text of await roads()) assert.doesNotMatch(text, /open/);
+    assert.match((await roads()).join(), /vault was painted/);
+  });
+
+  it('gives nothing any more once everything was deleted, and no file has it', async () => {
+    await fill({ title: 'The vault is open' });
+    await mkdir(join(folder, 'damaged-2026'));
+    await writeFile(join(folder, 'damaged-2026', 'memory.jsonl'), 'The vault is open');
+    const window = await keepingWindow();
+    assert.match((await call('search', { query: 'vault' })).text, /is open/);
+    await window.clearAllData();
+    const asked = async () => [
+      (await call('search', { query: 'vault' })).text,
+      (await call('get_observations', { ids: ['O1'] })).text,
+    ];
+    assert.doesNotMatch((await asked()).join(), /is open/);
+    await window.stop();
+    assert.doesNotMatch((await asked()).join(), /is open/);
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const content = await readFile(join(entry.parentPath, entry.name), 'latin1');
+      assert.ok(!content.includes('vault'), entry.name);
+    }
   });
 
   it('has the folder for one request only, and says so where its owner does not answer', async () => {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { root } from '../../../scripts/build';
 import { systemClock } from '../../../src/base/clock';
 import type { SearchQuery } from '../../../src/memory/search';
+import { IndexDamagedError } from '../../../src/storage/errors';
 import { EngineSearchStore } from '../../../src/storage/searchStore';
 import { remember } from '../../support/remember';
 import { makeFolder, openStore, project, removeFolders, type OpenStore } from '../../support/store';
@@ -229,6 +230,24 @@ describe('Search', () => {
     assert.equal((await find('damage', { limit: 100 })).length, 40);
     assert.deepEqual(await find('stored'), ['Stored all the same']);
     assert.equal((await store.memory.observations(1)).length, 41);
+  });
+
+  it('gives up an index that is damaged again and again, and only that', async () => {
+    await remember(store, { title: 'Rot 0' });
+    await onFile(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700)
+       INSERT INTO observations (session_id, prompt_number, type, title, facts, concepts, files_read, files_modified, provider, created_at)
+       SELECT 1, 1, 'note', 'Rot ' || i, '[]', '[]', '[]', '[]', 'builtin', i FROM n;
+       CREATE TRIGGER rot AFTER INSERT ON search_documents BEGIN UPDATE search_index_segdir SET root = x'00ffffffffff'; END`,
+    );
+    await assert.rejects(search.catchUp(), IndexDamagedError);
+    for (let i = 0; i < 2; i++) await assert.rejects(find('rot'), IndexDamagedError);
+    const { id } = await remember(store, { title: 'Stored all the same' });
+    assert.equal((await store.memory.observation(id))?.title, 'Stored all the same');
+    // Another start, with what damaged it gone, makes it again.
+    await onFile('DROP TRIGGER rot');
+    assert.equal((await find('rot', { limit: 100 })).length, 100);
+    assert.deepEqual(await find('stored'), ['Stored all the same']);
   });
 
   it('answers while others write, and they while it answers', async () => {
