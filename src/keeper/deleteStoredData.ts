@@ -1,7 +1,10 @@
 import * as fs from 'node:fs/promises';
 import { storageLayout } from './storageFolder';
 
-/** Deletes everything that Tidemark has stored, for good. The store must be closed, and the folder owned. */
+/**
+ * Deletes everything that Tidemark has stored, for good. The store must be closed, and the folder owned. What today
+ * has cost stays (dayUsageFile.ts), and so do settings and connections.
+ */
 export async function deleteStoredData(folder: string): Promise<void> {
   const { database, spool, context, privateMarkers } = storageLayout(folder);
   const paths = [`${database}-wal`, `${database}-journal`, database, spool, context, privateMarkers];

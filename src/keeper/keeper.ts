@@ -17,6 +17,7 @@ import { StorageClosedError, StorageFailedError } from '../storage/errors';
 import { maintain } from '../storage/maintenance';
 import { Engine } from '../storage/sqljs/engine';
 import { EngineRecallStore } from '../storage/recallStore';
+import { DayUsageFile } from '../storage/dayUsageFile';
 import { EngineUsageStore } from '../storage/usageStore';
 import { EngineMemoryStore, EngineMessageStore, EngineSessionStore } from '../storage/stores';
 import { ownerRecordFile } from './ownerRecord';
@@ -106,7 +107,7 @@ export class Keeper {
     const memory = new EngineMemoryStore(engine);
     const search = new EngineRecallStore(engine, clock);
     const contextFiles = new ContextFiles(layout.context, memory, clock, log);
-    const usage = await EngineUsageStore.open(engine, clock);
+    const usage = await EngineUsageStore.open(engine, clock, new DayUsageFile(layout.dayUsage, log));
     const changed = new Emitter<void>((error) => log.error('A listener to the keeper failed.', error));
     const pause = new ProviderPauseState(clock, Math.random, () => keeper.#applyPauses());
     const distiller = new Distiller({

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import type { ProviderUsage } from '../distill/usage';
 import type { Observation, Summary } from '../memory/observation';
 import { memoryScheme } from './ids';
+import { perObservation } from './providerText';
 import type { StoreView } from './storeView';
 
 export interface MemoryRef {
@@ -34,7 +36,9 @@ export class MemoryDocuments implements vscode.TextDocumentContentProvider, vsco
     const found =
       kind === 'Summary' ? await client.summary(Number(id)) : await client.observation(Number(id));
     if (!found) return vscode.l10n.t('This is not remembered any more.');
-    return 'title' in found ? observationDocument(found) : summaryDocument(found);
+    if (!('title' in found)) return summaryDocument(found);
+    const usage = (await client.session(found.sessionId))?.usage ?? [];
+    return observationDocument(found, usage);
   }
 
   dispose(): void {
@@ -42,9 +46,10 @@ export class MemoryDocuments implements vscode.TextDocumentContentProvider, vsco
   }
 }
 
-function observationDocument(observation: Observation): string {
+function observationDocument(observation: Observation, sessionUsage: readonly ProviderUsage[]): string {
   const { title, subtitle, narrative, facts, type, id, createdAt, provider, agent, promptNumber } =
     observation;
+  const usage = sessionUsage.find((one) => one.provider === provider && one.observations > 0);
   return page(title, [
     subtitle,
     narrative,
@@ -57,6 +62,7 @@ function observationDocument(observation: Observation): string {
       vscode.l10n.t('prompt {0}', promptNumber),
       agent,
       vscode.l10n.t('distilled by {0}', provider),
+      ...(usage ? [vscode.l10n.t('in this session {0}', perObservation(usage))] : []),
     ]),
   ]);
 }
