@@ -47,6 +47,16 @@ export class TreeView {
     await (await this.#reveal(label)).locator('.label-name').first().click();
   }
 
+  /** Hovers over the row and answers what shows, as text. */
+  async tooltip(label: string): Promise<string> {
+    await this.page.mouse.move(640, 300);
+    await (await this.#reveal(label)).locator('.label-name').first().hover();
+    // Hovers of other elements stay in the page, hidden.
+    const hover = this.page.locator('.monaco-hover').filter({ visible: true });
+    await hover.first().waitFor();
+    return (await hover.first().innerText()).trim();
+  }
+
   /** Opens the row's context menu and answers its entries. Escape closes it. */
   async contextMenu(label: string): Promise<string[]> {
     await (await this.#reveal(label)).locator('.label-name').first().click({ button: 'right' });
