@@ -35,5 +35,10 @@ export async function openAnthropic(given?: AnthropicServer): Promise<Measured> 
     clock: systemClock,
     budgetUsd: () => undefined,
   });
-  return { provider, standIn: server !== undefined, close: async () => server?.stop() };
+  return {
+    provider,
+    standIn: server !== undefined,
+    ...(server && { requestBytes: () => server.requests.map(({ bytes }) => bytes) }),
+    close: async () => server?.stop(),
+  };
 }

@@ -20,6 +20,8 @@ import { fillPlaceholders } from '../scripts/replay/placeholders';
 export interface Measured {
   provider: DistillProvider;
   standIn?: boolean;
+  /** Whole requests as the stand-in got them, bytes each. */
+  requestBytes?: () => number[];
   close?: () => Promise<void>;
 }
 
@@ -91,6 +93,12 @@ function total(results: readonly SessionScore[]) {
   };
 }
 
+function sizesOf(bytes: readonly number[]) {
+  const sorted = [...bytes].sort((a, b) => a - b);
+  const medianBytes = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return { count: sorted.length, medianBytes, mostBytes: sorted.at(-1) ?? 0 };
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -111,7 +119,7 @@ async function main(): Promise<void> {
     .sort();
   if (sessions.length === 0) throw new Error(`--recordings: no checklist in ${values.recordings}`);
   const results: SessionScore[] = [];
-  const { provider, standIn = false, close } = await open();
+  const { provider, standIn = false, requestBytes, close } = await open();
   try {
     for (const session of sessions) results.push(await scoreSession(provider, values.recordings, session));
   } finally {
@@ -123,6 +131,11 @@ async function main(): Promise<void> {
     `\nrecall ${totals.recall.toFixed(3)}, false claims ${totals.falseClaims}, repeats ${totals.repeats}`,
   );
   console.log(`${Math.round(totals.inputTokensPerObservation)} input tokens an observation`);
+  const requests = requestBytes && sizesOf(requestBytes());
+  if (requests)
+    console.log(
+      `${requests.count} requests: ${requests.medianBytes} bytes each, at most ${requests.mostBytes}`,
+    );
   if (standIn) console.log('A stand-in answered: the tokens are a figure, the recall is none.');
   // What leaked is counted, never printed.
   const perSession = results.map(({ leaks, overLimit, ...rest }) => ({
@@ -130,7 +143,10 @@ async function main(): Promise<void> {
     leaks: leaks.length,
     overLimit: overLimit.length,
   }));
-  if (values.json) console.log(JSON.stringify({ ...totals, ...(standIn && { standIn }), perSession }));
+  if (values.json)
+    console.log(
+      JSON.stringify({ ...totals, ...(standIn && { standIn }), ...(requests && { requests }), perSession }),
+    );
   const broken =
     !standIn && results.some((one) => one.leaks.length + one.overLimit.length + one.falseClaims.length > 0);
   process.exitCode = broken ? 1 : 0;

@@ -1,6 +1,6 @@
-/** First wait after a failed attempt, ms; doubles with each further one. */
-const BASE_MS = 2_000;
-const MAX_MS = 5 * 60 * 1_000;
+import { backoff } from '../base/backoff';
+
+const WAITS = { firstMs: 2_000, maxMs: 5 * 60 * 1_000 };
 
 /**
  * How long to wait after a failed attempt, ms: exponential, with jitter, so that what failed together does
@@ -9,6 +9,6 @@ const MAX_MS = 5 * 60 * 1_000;
  * @param random from 0 (inclusive) to 1.
  */
 export function retryDelay(failures: number, random: number): number {
-  const full = Math.min(MAX_MS, BASE_MS * 2 ** failures);
+  const full = backoff(failures, WAITS);
   return full / 2 + (full / 2) * random;
 }

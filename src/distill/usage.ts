@@ -34,6 +34,12 @@ export interface DayUsage {
   observations: number;
 }
 
+/** What a session's requests to one model came to. */
+export interface ProviderUsage extends Omit<DayUsage, 'dayStart'> {
+  provider: string;
+  model: string;
+}
+
 /**
  * Where what requests cost is kept. A request is written down at its estimate before it is sent, so that
  * neither a crash nor a second session can spend what nobody counts.

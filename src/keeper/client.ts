@@ -2,7 +2,7 @@ import type { ProviderPause } from '../distill/providerPause';
 import type { Event } from '../base/event';
 import type { AgentId, ProjectRef } from '../capture/vocabulary';
 import type { ImportTarget } from '../capture/transcripts/importTranscripts';
-import type { DayUsage } from '../distill/usage';
+import type { DayUsage, ProviderUsage } from '../distill/usage';
 import type { SetAside } from '../capture/setAsideStore';
 import type { MemoryLibrary } from '../memory/library';
 import type { Observation, Summary } from '../memory/observation';
@@ -31,6 +31,8 @@ export interface SessionDetail {
   readonly summaries: Summary[];
   /** At most `MESSAGE_LIMIT`; `queue` of the session has the whole number. */
   readonly messages: QueuedMessage[];
+  /** What paid requests for its memory came to, by provider and model. */
+  readonly usage: ProviderUsage[];
 }
 
 /** Most queued messages that a session's detail holds. */

@@ -4,7 +4,7 @@ import { storageLayout } from './storageFolder';
 
 /**
  * Deletes everything that Tidemark has stored, for good: damaged stores that were set aside, too. The store must be
- * closed, and the folder owned.
+ * closed, and the folder owned. What today has cost stays (dayUsageFile.ts), and so do settings and connections.
  */
 export async function deleteStoredData(folder: string): Promise<void> {
   const { database, spool, context, privateMarkers } = storageLayout(folder);

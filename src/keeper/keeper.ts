@@ -19,6 +19,7 @@ import { maintain } from '../storage/maintenance';
 import { Engine } from '../storage/sqljs/engine';
 import { EngineLibrary } from '../storage/library';
 import { EngineRecallStore } from '../storage/recallStore';
+import { DayUsageFile } from '../storage/dayUsageFile';
 import { EngineUsageStore } from '../storage/usageStore';
 import { EngineMemoryStore, EngineMessageStore, EngineSessionStore } from '../storage/stores';
 import { ownerRecordFile } from './ownerRecord';
@@ -115,7 +116,7 @@ export class Keeper {
     const library = new EngineLibrary(engine, clock);
     const fileHashes = new FileHashes(library, clock, log);
     const contextFiles = new ContextFiles(layout.context, memory, fileHashes, clock, log);
-    const usage = await EngineUsageStore.open(engine, clock);
+    const usage = await EngineUsageStore.open(engine, clock, new DayUsageFile(layout.dayUsage, log));
     const changed = new Emitter<void>((error) => log.error('A listener to the keeper failed.', error));
     const pause = new ProviderPauseState(clock, Math.random, () => keeper.#applyPauses());
     const distiller = new Distiller({

@@ -122,15 +122,16 @@ export class LocalClient implements TidemarkClient, Backend, Disposable {
   }
 
   async session(id: number): Promise<SessionDetail | undefined> {
-    const { sessions, memory, queue } = this.keeper;
-    const [session, prompts, observations, summaries, messages] = await Promise.all([
+    const { sessions, memory, queue, usage: ledger } = this.keeper;
+    const [session, prompts, observations, summaries, messages, usage] = await Promise.all([
       sessions.getSessionById(id),
       sessions.getPrompts(id),
       memory.observations(id),
       memory.summaries(id),
       queue.list(id, MESSAGE_LIMIT),
+      ledger.ofSession(id),
     ]);
-    return session && { session, prompts, observations, summaries, messages };
+    return session && { session, prompts, observations, summaries, messages, usage };
   }
 
   observation(id: number): Promise<Observation | undefined> {

@@ -94,12 +94,17 @@ export const message = z.looseObject({
   ...{ id: rowId, sessionId: rowId, promptNumber: z.int(), state: z.string() },
   body: z.looseObject({ kind: z.string() }),
 });
+const usage = z.looseObject({
+  ...{ provider: z.string(), model: z.string(), requests: z.number(), inputTokens: z.number() },
+  ...{ outputTokens: z.number(), costUsd: z.number(), observations: z.number() },
+});
 export const detail = z.looseObject({
   session: storedSession,
   prompts: z.array(prompt),
   observations: z.array(observation),
   summaries: z.array(summary),
   messages: z.array(message),
+  usage: z.array(usage),
 });
 export const queued = z.looseObject({ sessionId: rowId, duplicate: z.boolean() });
 export const hit = z.looseObject({

@@ -8,5 +8,6 @@ export function storageLayout(folder: string) {
     spool: join(folder, 'spool'),
     context: join(folder, 'context'),
     privateMarkers: join(folder, 'private'),
+    dayUsage: join(folder, 'usage-today.json'),
   };
 }

@@ -1,3 +1,4 @@
+import { backoff } from '../base/backoff';
 import type * as net from 'node:net';
 import { Deferred } from '../base/async';
 import { asError, TidemarkError } from '../base/errors';
@@ -7,7 +8,7 @@ import type { TidemarkClient } from './client';
 import { acquireOwnership, OwnedElsewhereError, ownerSecret, type Ownership } from './ownership';
 import { isProcessOfHere, OtherComputerError, readOwnerRecord } from './ownerRecord';
 import { ImpostorError, OtherVersionError, RemoteClient } from './remoteClient';
-import { retryDelay, Term, type TermOptions } from './term';
+import { REOPEN_WAITS, Term, type TermOptions } from './term';
 import { WindowClient } from './windowClient';
 
 /**
@@ -109,7 +110,7 @@ export class Supervisor {
         } else {
           this.options.log.error('The folder could not be taken.', error);
           this.#fail(asError(error));
-          wait = retryDelay(this.#failures++);
+          wait = backoff(this.#failures++, REOPEN_WAITS);
         }
       }
       if (wait > 0) await this.#pause(wait * (0.5 + Math.random()));

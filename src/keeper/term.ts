@@ -1,4 +1,5 @@
 import { Deferred } from '../base/async';
+import { backoff } from '../base/backoff';
 import type { Disposable } from '../base/disposable';
 import { asError } from '../base/errors';
 import { setAsideDamaged, type SetAsideResult } from '../storage/setAsideDamaged';
@@ -30,13 +31,8 @@ export interface TermReports {
   ending(): void;
 }
 
-const MIN_RETRY_MS = 1_000;
-const MAX_RETRY_MS = 60_000;
-
-/** How long to wait after this many failures in a row, ms. */
-export function retryDelay(failures: number): number {
-  return Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** failures);
-}
+/** How long is waited before a store, or the folder, is tried again. One window does it, so nothing is left to chance. */
+export const REOPEN_WAITS = { firstMs: 1_000, maxMs: 60_000 };
 
 /**
  * One term of ownership: from the moment at which this window has the folder to the one at which it gives it up.
@@ -233,7 +229,7 @@ export class Term {
     this.reports.failed(error);
     this.#server?.announce(new Set());
     this.#retry?.dispose();
-    const delay = retryDelay(this.#failures++);
+    const delay = backoff(this.#failures++, REOPEN_WAITS);
     this.#retry = this.options.clock.schedule(delay, () => this.#openStore());
   }
 

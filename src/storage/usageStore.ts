@@ -3,9 +3,11 @@ import {
   dayStartOf,
   type DayUsage,
   type PlannedRequest,
+  type ProviderUsage,
   type SettledUsage,
   type UsageLedger,
 } from '../distill/usage';
+import type { DayUsageFile } from './dayUsageFile';
 import type { Engine } from './sqljs/engine';
 
 /** The ledger over the engine. `today` is for getters that can't wait: it changes with committed answers only. */
@@ -13,12 +15,16 @@ export class EngineUsageStore implements UsageLedger {
   private constructor(
     private readonly engine: Engine,
     private readonly clock: Clock,
+    private readonly file: DayUsageFile,
     private day: DayUsage,
   ) {}
 
-  static async open(engine: Engine, clock: Clock): Promise<EngineUsageStore> {
+  /** Takes over what the file knows of today's spending and this store doesn't: it was cleared or replaced. */
+  static async open(engine: Engine, clock: Clock, file: DayUsageFile): Promise<EngineUsageStore> {
     const dayStart = dayStartOf(clock.now());
-    return new EngineUsageStore(engine, clock, await engine.call('usageSince', { dayStart }));
+    const known = await file.read();
+    if (known?.dayStart === dayStart) await engine.call('carryUsage', { at: clock.now(), known });
+    return new EngineUsageStore(engine, clock, file, await engine.call('usageSince', { dayStart }));
   }
 
   get today(): DayUsage {
@@ -38,11 +44,13 @@ export class EngineUsageStore implements UsageLedger {
     await this.#refresh();
   }
 
-  ofSession(sessionId: number) {
+  /** What a session's memory came to, by the provider and model that made it. */
+  ofSession(sessionId: number): Promise<ProviderUsage[]> {
     return this.engine.call('sessionUsage', { sessionId });
   }
 
   async #refresh(): Promise<void> {
     this.day = await this.engine.call('usageSince', { dayStart: dayStartOf(this.clock.now()) });
+    await this.file.write(this.day);
   }
 }

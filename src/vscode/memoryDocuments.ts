@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import type { ProviderUsage } from '../distill/usage';
 import type { Observation, Summary } from '../memory/observation';
 import { memoryId, parseMemoryId } from '../memory/recallText';
-
 import { extensionId, memoryScheme } from './ids';
+import { perObservation } from './providerText';
 import type { StoreView } from './storeView';
 
 export interface MemoryRef {
@@ -56,7 +57,9 @@ export class MemoryDocuments
     const found =
       kind === 'Summary' ? await client.summary(Number(id)) : await client.observation(Number(id));
     if (!found) return vscode.l10n.t('This is not remembered any more.');
-    return 'title' in found ? observationDocument(found) : summaryDocument(found);
+    if (!('title' in found)) return summaryDocument(found);
+    const usage = (await client.session(found.sessionId))?.usage ?? [];
+    return observationDocument(found, usage);
   }
 
   dispose(): void {
@@ -64,9 +67,10 @@ export class MemoryDocuments
   }
 }
 
-function observationDocument(observation: Observation): string {
+function observationDocument(observation: Observation, sessionUsage: readonly ProviderUsage[]): string {
   const { title, subtitle, narrative, facts, type, id, createdAt, provider, agent, promptNumber } =
     observation;
+  const usage = sessionUsage.find((one) => one.provider === provider && one.observations > 0);
   return page(title, [
     subtitle,
     narrative,
@@ -79,6 +83,7 @@ function observationDocument(observation: Observation): string {
       vscode.l10n.t('prompt {0}', promptNumber),
       agent,
       vscode.l10n.t('distilled by {0}', provider),
+      ...(usage ? [vscode.l10n.t('in this session {0}', perObservation(usage))] : []),
     ]),
   ]);
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ProviderUsage } from '../distill/usage';
 import type { StoreStatus } from '../keeper/client';
 
 /** Who distils and who pays. */
@@ -29,7 +30,41 @@ export function usageText(
   );
   const spent = `$${today.costUsd.toFixed(today.costUsd < 0.1 ? 4 : 2)}`;
   const budget = budgetUsd === undefined ? spent : vscode.l10n.t('{0} of ${1}', spent, budgetUsd.toFixed(2));
-  return `${tokens} · ${budget} (${vscode.l10n.t('prices of {0}', pricesAsOf)})`;
+  const each = today.observations > 0 ? ` · ${perObservation(today)}` : '';
+  return `${tokens} · ${budget}${each} (${vscode.l10n.t('prices of {0}', pricesAsOf)})`;
+}
+
+/** What a session's memory came to, a line a model; empty where nothing was paid for. */
+export function sessionUsageLines(usage: readonly ProviderUsage[], pricesAsOf: string): string[] {
+  return usage.map(({ provider, model, inputTokens, outputTokens, costUsd, observations }) => {
+    const tokens = vscode.l10n.t(
+      '{0} ({1}): {2} tokens in, {3} out; {4}',
+      ...[provider, model, inputTokens.toLocaleString(), outputTokens.toLocaleString(), dollars(costUsd)],
+    );
+    const each =
+      observations > 0 ? ` · ${perObservation({ inputTokens, outputTokens, costUsd, observations })}` : '';
+    return `${tokens}${each} (${vscode.l10n.t('prices of {0}', pricesAsOf)})`;
+  });
+}
+
+/** The average of what was paid for observations, whatever their size. */
+export function perObservation(
+  usage: Pick<ProviderUsage, 'inputTokens' | 'outputTokens' | 'costUsd' | 'observations'>,
+): string {
+  const each = (sum: number) => Math.round(sum / usage.observations).toLocaleString();
+  const cost = dollars(usage.costUsd / usage.observations);
+  return vscode.l10n.t(
+    'an observation {0} tokens in, {1} out, {2} on average',
+    ...[each(usage.inputTokens), each(usage.outputTokens), cost],
+  );
+}
+
+/** Small sums keep two telling digits. */
+function dollars(usd: number): string {
+  if (usd >= 0.1) return `$${usd.toFixed(2)}`;
+  return usd === 0
+    ? '$0'
+    : `$${Number(usd.toPrecision(2)).toFixed(Math.min(6, 1 - Math.floor(Math.log10(usd))))}`;
 }
 
 /** Why the provider rests, in the person's language. */

@@ -12,6 +12,7 @@ import {
   type SessionNode,
   type SessionStateName,
 } from './sessionNodes';
+import { sessionUsageLines } from './providerText';
 import { hangs, type StoreView } from './storeView';
 
 const PAGE = 50;
@@ -74,9 +75,17 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, vscode
     return { now: Date.now(), paused: this.store.client?.status().paused ?? false };
   }
 
-  resolveTreeItem(item: vscode.TreeItem, node: SessionNode): vscode.TreeItem {
-    item.tooltip = rowTooltip(node);
+  async resolveTreeItem(item: vscode.TreeItem, node: SessionNode): Promise<vscode.TreeItem> {
+    const usage = node.kind === 'session' ? await this.#usageOf(node.session.id) : [];
+    item.tooltip = [rowTooltip(node), ...usage].filter(Boolean).join('\n') || undefined;
     return item;
+  }
+
+  /** Asked when somebody looks. A tooltip says the rest without it. */
+  async #usageOf(sessionId: number): Promise<string[]> {
+    const { client } = this.store;
+    const detail = await client?.session(sessionId).catch(() => undefined);
+    return detail && client ? sessionUsageLines(detail.usage, client.status().pricesAsOf) : [];
   }
 
   async getChildren(node?: SessionNode): Promise<SessionNode[]> {

@@ -13,7 +13,7 @@ const manifest = {
 
 /**
  * Offers one model and answers as the file `answer.json` says: `{text}`, or `{blocked: true}` for a quota that
- * is used up. Writes each prompt it gets into `prompts/`.
+ * is used up. Writes each prompt it gets into `prompts/`, and the file `offered` once the model is there.
  */
 const main = (folder: string) => `
 const fs = require('node:fs'), path = require('node:path'), vscode = require('vscode');
@@ -32,6 +32,7 @@ exports.activate = (context) => {
       progress.report(new vscode.LanguageModelTextPart(answer.text));
     },
   }));
+  fs.writeFileSync(path.join(folder, 'offered'), '');
 };
 `;
 

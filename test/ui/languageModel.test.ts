@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { said } from '../support/anthropicServer';
@@ -25,7 +25,11 @@ describe('a language model of VS Code', () => {
   let session: UiSession;
   let folder: string;
   const prompts = async () => (await readdir(join(folder, 'prompts'))).length;
-  const answerWith = (what: object) => writeFile(join(folder, 'answer.json'), JSON.stringify(what));
+  /** In one step: the model may read it at any moment. */
+  const answerWith = async (what: object) => {
+    await writeFile(join(folder, 'answer.tmp'), JSON.stringify(what));
+    await rename(join(folder, 'answer.tmp'), join(folder, 'answer.json'));
+  };
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tidemark-model-'));
     await answerWith({ text: 'ok' });
@@ -49,6 +53,8 @@ describe('a language model of VS Code', () => {
     const { workbench } = session;
     const item = workbench.statusItem(statusItem);
     await item.waitForText('2');
+    // Its extension starts by itself, and may do so after ours.
+    await eventually('the model to be offered', () => access(join(folder, 'offered')).then(() => true));
     await workbench.quickInput.runCommand('Tidemark: Choose Language Model…');
     await workbench.quickInput.pick('Test Model One');
     const { message } = await workbench.notifications.dialog();
@@ -62,7 +68,7 @@ describe('a language model of VS Code', () => {
 
     await answerWith({ blocked: true });
     await workbench.quickInput.runCommand('Tidemark: Resume');
-    await workbench.notifications.waitForToast(/allows no more at present/);
+    await workbench.notifications.waitForNotification(/allows no more at present/);
     assert.equal(await prompts(), before + 1);
     await answerWith({ text: `\`\`\`json\n${JSON.stringify(answer)}\n\`\`\`` });
     await workbench.quickInput.runCommand('Tidemark: Pause');

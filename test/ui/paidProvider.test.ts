@@ -74,5 +74,37 @@ describe('a provider that is paid', () => {
       () => item.tooltip(),
       (tooltip) => /Today: 1,000 tokens in, 100 out; observations: 1 · \$0\.000\d of \$0\.50/.test(tooltip),
     );
+    const toasts = await workbench.notifications.toasts();
+    assert.deepEqual(
+      toasts.filter(({ message }) => /The provider needs you/.test(message)),
+      [],
+    );
+  });
+
+  it('says what a session and an observation cost', async () => {
+    const { workbench } = session;
+    const tree = workbench.tree();
+    const label = 'When is the shop open?';
+    const cost = /1,000 tokens in, 100 out, \$0\.00015 on average/;
+    await workbench.quickInput.runCommand('Tidemark: Show Sessions');
+    await eventually(
+      'the cost in the session’s tooltip',
+      () => tree.tooltip(label),
+      (tooltip) => /anthropic \(claude-haiku-5-5\): 1,000 tokens in/.test(tooltip) && cost.test(tooltip),
+    );
+    await tree.click(label);
+    await tree.expand(label);
+    // Its turn has the same label: by the keyboard.
+    await workbench.page.keyboard.press('ArrowDown');
+    await workbench.page.keyboard.press('ArrowRight');
+    await tree.waitForRows('the observation', (rows) =>
+      rows.some((row) => row.label === 'The shop is closed on Sundays'),
+    );
+    await tree.click('The shop is closed on Sundays');
+    await eventually(
+      'the cost in the observation’s page',
+      () => workbench.editorText(),
+      (text) => cost.test(text.replace(/\s+/g, ' ')),
+    );
   });
 });

@@ -74,6 +74,7 @@ export const operations = {
   otherTitles: memory.otherTitles,
   reserveUsage: usage.reserveUsage,
   settleUsage: usage.settleUsage,
+  carryUsage: usage.carryUsage,
   usageSince: usage.usageSince,
   sessionUsage: usage.sessionUsage,
   groups: library.groups,

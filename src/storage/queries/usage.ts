@@ -1,4 +1,4 @@
-import type { DayUsage, PlannedRequest, SettledUsage } from '../../distill/usage';
+import type { DayUsage, PlannedRequest, ProviderUsage, SettledUsage } from '../../distill/usage';
 import type { Row } from '../sql';
 import type { OperationContext } from './context';
 
@@ -67,11 +67,30 @@ export function usageSince({ sql }: OperationContext, { dayStart }: { dayStart: 
   return { dayStart, ...totals(row) };
 }
 
+/** Of no session: what an earlier store knew of the day. */
+const CARRIED_OVER = 'carried-over';
+
+/** Adds what is known of a day beyond what this store has of it. The same again adds nothing. */
+export function carryUsage(context: OperationContext, { at, known }: { at: number; known: DayUsage }): void {
+  const here = usageSince(context, known);
+  if (micros(known.costUsd) <= micros(here.costUsd)) return;
+  context.sql.run(
+    `INSERT INTO usage (at, session_id, provider, model, settled, input_tokens, output_tokens, cache_read_tokens,
+     cache_write_tokens, cost_micros, observations) VALUES (?, 0, ?, '', 1, ?, ?, 0, 0, ?, ?)`,
+    Math.round(at),
+    CARRIED_OVER,
+    Math.max(0, known.inputTokens - here.inputTokens),
+    Math.max(0, known.outputTokens - here.outputTokens),
+    micros(known.costUsd) - micros(here.costUsd),
+    Math.max(0, known.observations - here.observations),
+  );
+}
+
 /** What a session's memory came to, by the provider that made it. */
 export function sessionUsage(
   { sql }: OperationContext,
   { sessionId }: { sessionId: number },
-): ({ provider: string; model: string } & Omit<DayUsage, 'dayStart'>)[] {
+): ProviderUsage[] {
   return sql
     .all<SumRow & { provider: string; model: string }>(
       `SELECT provider, model, ${sums} FROM usage WHERE session_id = ? GROUP BY provider, model ORDER BY provider, model`,

@@ -57,6 +57,16 @@ export class TreeView {
     });
   }
 
+  /** Hovers over the row and answers what shows, as text. */
+  async tooltip(label: string): Promise<string> {
+    await this.page.mouse.move(640, 300);
+    await (await this.#reveal(label)).locator('.label-name').first().hover();
+    // Hovers of other elements stay in the page, hidden.
+    const hover = this.page.locator('.monaco-hover').filter({ visible: true });
+    await hover.first().waitFor();
+    return (await hover.first().innerText()).trim();
+  }
+
   /** Opens the row's context menu and answers its entries. Escape closes it. */
   async contextMenu(label: string): Promise<string[]> {
     const entries = this.page.locator('.monaco-menu .action-label:not(.separator)');

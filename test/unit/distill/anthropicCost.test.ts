@@ -3,6 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { distilTurns, readRecording, turnsOf } from '../../../bench/recordedSession';
 import { openAnthropic } from '../../../bench/anthropicProvider';
+import { silentLogger } from '../../../src/base/logger';
+import { LocalClient } from '../../../src/keeper/localClient';
+import { parseAnswer } from '../../../src/keeper/protocol';
 import { systemPrompt } from '../../../src/distill/providers/model/prompt';
 import { costOf, pricesOf } from '../../../src/distill/providers/model/prices';
 import { dayStartOf, nextDayOf } from '../../../src/distill/usage';
@@ -82,9 +85,12 @@ describe('What distilling with Anthropic costs', () => {
     const id = await queueTurn(keeper, 'one', [work('a')]);
     await quiet();
     const used = { requests: 1, inputTokens: 1_000, outputTokens: 100, costUsd: COST, observations: 1 };
-    assert.deepEqual(await keeper.usage.ofSession(id), [
-      { provider: 'anthropic', model: 'claude-haiku-5-5', ...used },
-    ]);
+    const bySession = [{ provider: 'anthropic', model: 'claude-haiku-5-5', ...used }];
+    assert.deepEqual(await keeper.usage.ofSession(id), bySession);
+    const client = new LocalClient(keeper, { id: 'anthropic' }, silentLogger);
+    assert.deepEqual((await client.session(id))?.usage, bySession);
+    assert.ok(parseAnswer('session', await client.session(id)));
+    client.dispose();
     assert.deepEqual(keeper.usage.today, { dayStart: dayStartOf(started.clock.now()), ...used });
     assert.equal(keeper.manager.getSession(id)?.provider, 'anthropic');
     started.clock.advance(nextDayOf(started.clock.now()) - started.clock.now());

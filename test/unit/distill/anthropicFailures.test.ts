@@ -190,6 +190,42 @@ describe('The Anthropic provider, when things go wrong', () => {
     assert.equal((await keeper().memory.summaries(id)).length, 1);
   });
 
+  for (const [name, status, type] of [
+    ['413', 413, 'request_too_large'],
+    ['a rejection', 400, 'invalid_request_error'],
+  ] as const) {
+    it(`splits a batch that the service finds too long, by ${name}`, async () => {
+      server.reply = (response, request) => {
+        const many = [...request.body.messages[0]!.content.matchAll(/<evidence /g)].length > 2;
+        (many ? failing(status, type) : oneObservation)(response, request);
+      };
+      const id = await queueTurn(keeper(), 'too long', [work('a'), work('b'), work('c')]);
+      await eventually('all of it', async () => {
+        if (counts().processing === 0) started.clock.advance(60_000);
+        return counts().pending + counts().processing === 0;
+      });
+      assert.deepEqual(await attempts(id), []);
+      assert.ok((await keeper().memory.observations(id)).length >= 2);
+      assert.equal((await keeper().memory.summaries(id)).length, 1);
+      assert.equal(keeper().providerPause, undefined);
+    });
+  }
+
+  it('keeps a message that is too long by itself, failed and with its reason', async () => {
+    server.reply = failing(413, 'request_too_large');
+    const id = await queueTurn(keeper(), 'far too long', []);
+    await eventually(
+      'the last attempt',
+      () => {
+        if (counts().processing === 0) started.clock.advance(60_000);
+        return attempts(id);
+      },
+      (states) => states[0] === 'failed 3',
+    );
+    assert.match((await keeper().queue.list(id, 1))[0]!.error ?? '', /too/i);
+    await nothingStored(id);
+  });
+
   it('gives up at once when it is stopped, though the service is silent', async () => {
     server.reply = () => undefined;
     const id = await queueTurn(keeper(), 'silent', [work('a')]);
