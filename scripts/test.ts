@@ -42,11 +42,11 @@ const suites: Suite[] = [
       '--spec',
       'test/unit/**/*.test.ts',
     ),
-    bound: 5 * 60_000,
+    bound: 8 * 60_000,
   },
   { name: 'crash', command: mocha('--spec', 'test/crash/**/*.test.ts'), bound: 5 * 60_000 },
   { name: 'host', command: tsx('test/host/runTests.ts'), bound: 5 * 60_000 },
-  { name: 'ui', command: tsx('test/ui/runUi.ts'), bound: 8 * 60_000 },
+  { name: 'ui', command: tsx('test/ui/runUi.ts'), bound: 12 * 60_000 },
 ];
 
 const reportSchema = z.looseObject({ passed: z.number(), failed: z.number(), complete: z.literal(true) });
