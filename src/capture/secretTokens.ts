@@ -59,10 +59,15 @@ function tokenAt(text: string, index: number, found: string): (Span & { id: stri
     form.pattern.lastIndex = start;
     const token = form.pattern.exec(text)?.[0];
     if (token === undefined) continue;
-    if (form.entropy !== undefined && entropyOf(token.slice(form.start.length)) < form.entropy) continue;
+    if (form.entropy !== undefined && entropyOf(restOf(token, form)) < form.entropy) continue;
     return { start, end: start + token.length, id: form.id };
   }
   return undefined;
+}
+
+/** As much of it as tells whether it is chance: a long one that is refused may be tried again at every start in it. */
+function restOf(token: string, { start }: Form): string {
+  return token.slice(start.length, start.length + 128);
 }
 
 /** Whose start the found one begins with: `pat.` may be what follows `pat`. */
