@@ -1,4 +1,6 @@
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { readExclusions } from '../capture/exclusions';
+import { identifyProject } from '../capture/projectIdentity';
 import { makeServer } from './server';
 import { withStore } from './store';
 
@@ -9,9 +11,11 @@ async function main(): Promise<void> {
   const at = process.argv.indexOf('--store');
   const folder = process.argv[at + 1];
   if (at < 0 || folder === undefined) throw new Error('Usage: mcp.js --store DIR');
+  const cwd = process.cwd();
   const server = makeServer({
     withStore: (use) => withStore(folder, TIDEMARK_VERSION, use),
-    cwd: process.cwd(),
+    cwd,
+    isExcluded: () => readExclusions(folder).coversProject(cwd, () => identifyProject(cwd).root),
     now: Date.now,
     version: TIDEMARK_VERSION,
   });

@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly withStore: WithStore;
   /** The folder in which the agent works. */
   readonly cwd: string;
+  /** Whether a person has set that nothing of the agent's project is kept, as it is now. */
+  readonly isExcluded?: () => boolean;
   readonly now: () => number;
   readonly version: string;
 }
@@ -127,7 +129,7 @@ function registerGet(server: McpServer, { withStore, now }: ServerOptions): void
   );
 }
 
-function registerRemember(server: McpServer, { withStore, cwd, now }: ServerOptions): void {
+function registerRemember(server: McpServer, { withStore, cwd, now, isExcluded }: ServerOptions): void {
   const inputSchema = { text: z.string().min(1).max(4_000).describe('At most 400 characters are kept') };
   const description = 'Keeps a note for later sessions of this project. Facts and decisions, no secrets.';
   const annotations = {
@@ -138,6 +140,8 @@ function registerRemember(server: McpServer, { withStore, cwd, now }: ServerOpti
   };
   const config = { title: 'Remember', description, inputSchema, annotations, _meta };
   server.registerTool('remember', config, async ({ text }) => {
+    if (isExcluded?.())
+      return { ...answer('Nothing is kept of this project: its owner has excluded it.'), isError: true };
     const note = noteOf(text, server.server.getClientVersion()?.name, identifyProject(cwd), now());
     if (!note)
       return { ...answer('Nothing is left to remember: the note is empty or private.'), isError: true };

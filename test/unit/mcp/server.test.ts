@@ -11,6 +11,7 @@ import { identifyProject } from '../../../src/capture/projectIdentity';
 import { createBuiltinProvider } from '../../../src/distill/providers/builtin/builtinProvider';
 import { acquireOwnership } from '../../../src/keeper/ownership';
 import { Supervisor } from '../../../src/keeper/supervisor';
+import { exclusionsFile } from '../../../src/capture/exclusions';
 import { remember, type Remembered } from '../../support/remember';
 import { makeFolder, openStore, removeFolders } from '../../support/store';
 
@@ -104,6 +105,15 @@ describe('The MCP server', () => {
     const { text } = await call('timeline', { around: 'O3', before: 1, after: 2 });
     assert.deepEqual(text.match(/Step \d/g), ['Step 2', 'Step 3', 'Step 4']);
     assert.equal((await call('timeline', { around: 'yesterday-ish' })).isError, true);
+  });
+
+  it('keeps no note of a project that a person has excluded', async () => {
+    await fill({ title: 'anything' });
+    const exclusions = { files: [], projects: [work] };
+    await writeFile(join(folder, exclusionsFile), JSON.stringify(exclusions));
+    const { isError, text } = await call('remember', { text: 'Deploys need the staging token.' });
+    assert.deepEqual([isError, /excluded/.test(text)], [true, true]);
+    assert.doesNotMatch((await call('search', { query: 'staging', project: 'all' })).text, /staging token/);
   });
 
   it('keeps a note, marked as one, without secrets and private parts', async () => {
