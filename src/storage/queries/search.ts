@@ -14,6 +14,8 @@ import { refine } from './searchRefine';
 const SLICE = 250;
 /** Texts that one search reads. Wishes that are too common for it only help to put the found in order. */
 const MOST_READ = 2_000;
+/** From so many texts on, to count those with one word takes as long as to read a slice. */
+const MANY = 40_000;
 /** Searches of which the rest has not been asked for; the oldest is given up. */
 const MOST_OPEN = 32;
 
@@ -112,8 +114,7 @@ function* tooCommon(sql: Sql, { wishes }: ParsedQuery, { documents }: Collection
   const counts: { index: number; wish: Wish; count: number }[] = [];
   for (const [index, wish] of wishes.entries()) {
     counts.push({ index, wish, count: documentsWith(wish, countOf) });
-    // A word whose texts have to be counted in many segments takes as long as reading a slice.
-    yield;
+    if (documents > MANY) yield;
   }
   counts.sort((a, b) => Number(b.wish.isRequired) - Number(a.wish.isRequired) || a.count - b.count);
   let read = 0;
