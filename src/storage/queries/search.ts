@@ -11,9 +11,11 @@ import { documentsWith, matchOf, termCounts, type Match } from './searchMatch';
 import { refine } from './searchRefine';
 
 /** Texts that one slice reads: a few milliseconds, after which other work may come in between. */
-const SLICE = 250;
+const SLICE = 500;
 /** Texts that one search reads. Wishes that are too common for it only help to put the found in order. */
 const MOST_READ = 2_000;
+/** From so many texts on, slices are half as large, and to count the texts with one word takes as long as one. */
+const MANY = 40_000;
 /** Searches of which the rest has not been asked for; the oldest is given up. */
 const MOST_OPEN = 32;
 
@@ -73,12 +75,13 @@ function* searching(sql: Sql, query: SearchQuery, now: number): Generator<void, 
   const common = yield* tooCommon(sql, parsed, collection);
   const match = matchOf(parsed, common, query.file);
   const filter = filterOf(query);
+  const most = collection.documents > MANY ? SLICE / 2 : SLICE;
   const candidates: Candidate[] = [];
   let below = Number.MAX_SAFE_INTEGER;
   while (candidates.length < MOST_READ) {
-    const slice = readSlice(sql, match, filter, parsed.wishes.length, below, match ? SLICE : limit);
+    const slice = readSlice(sql, match, filter, parsed.wishes.length, below, match ? most : limit);
     candidates.push(...slice);
-    if (slice.length < SLICE) break;
+    if (slice.length < most) break;
     below = slice.at(-1)!.docid;
     yield;
   }
@@ -120,8 +123,7 @@ function* tooCommon(sql: Sql, { wishes }: ParsedQuery, { documents }: Collection
   const counts: { index: number; wish: Wish; count: number }[] = [];
   for (const [index, wish] of wishes.entries()) {
     counts.push({ index, wish, count: documentsWith(wish, countOf) });
-    // A word whose texts have to be counted in many segments takes as long as reading a slice.
-    yield;
+    if (documents > MANY) yield;
   }
   counts.sort((a, b) => Number(b.wish.isRequired) - Number(a.wish.isRequired) || a.count - b.count);
   let read = 0;

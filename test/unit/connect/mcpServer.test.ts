@@ -88,13 +88,15 @@ describe('the MCP server among an agent’s settings', () => {
 
         it('takes out no more than its own where the agent has written the file anew', async () => {
           const t = target(agent, { scope });
-          await put(t, withServers['servers of others']!);
-          await connectAgent(t);
-          const value = parse(read(t)) as Record<string, unknown>;
-          writeFileSync(fileOf(t), JSON.stringify({ ...value, numStartups: 8 }));
-          await disconnectAgent(t);
-          const former = parse(withServers['servers of others']!) as Record<string, unknown>;
-          assert.deepEqual(JSON.parse(read(t)), { ...former, numStartups: 8 });
+          for (const name of ['servers of others', 'servers that are empty']) {
+            await put(t, withServers[name]!);
+            await connectAgent(t);
+            const value = parse(read(t)) as Record<string, unknown>;
+            writeFileSync(fileOf(t), JSON.stringify({ ...value, numStartups: 8 }));
+            await disconnectAgent(t);
+            const former = parse(withServers[name]!) as Record<string, unknown>;
+            assert.deepEqual(JSON.parse(read(t)), { ...former, numStartups: 8 }, name);
+          }
         });
       });
 
