@@ -44,9 +44,9 @@ async function once(run: TestRun): Promise<number> {
     const agent = new Agent(session.globalStorage(extensionId));
     await feed(agent);
     await workbench.openView('Tidemark');
-    const rows = await workbench.tree().waitForRows('the session', (all) => all.length > 0);
-    await workbench.tree().expand(rows.at(-1)!.label);
-    const expanded = await workbench.tree().waitForRows('its prompts', (all) => all.length >= 4);
+    const rows = await workbench.tree().waitForRows('the session', (all) => all.length > 1);
+    await workbench.tree().expand(rows.at(-1)!.label, 2);
+    const expanded = await workbench.tree().waitForRows('its prompts', (all) => all.length >= 5);
     const item = workbench.statusItem(statusItem);
     const idle = await eventually(
       'an idle status bar',

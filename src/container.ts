@@ -18,6 +18,9 @@ import { ProviderChoice } from './vscode/providerChoice';
 import { ProviderCommands } from './vscode/providerCommands';
 import { ProviderNotices } from './vscode/providerNotices';
 import { PublicApi, type ApiBackend } from './vscode/publicApi';
+import { QueueCommands } from './vscode/queueCommands';
+import { QueueTree } from './vscode/queueTree';
+import { SessionCommands } from './vscode/sessionCommands';
 import { SessionTree } from './vscode/sessionTree';
 import { StatusBar } from './vscode/statusBar';
 import { StoreView } from './vscode/storeView';
@@ -59,6 +62,8 @@ export class Container {
     this.#choice = new ProviderChoice(secrets, consent, access, this.#log);
     const providers = new ProviderCommands(this.#choice, consent);
     const preview = new PreviewDocuments(this.#store);
+    const sessions = new SessionTree(this.#store, context.globalState, this.#log);
+    const queue = new QueueTree(this.#store, this.#log);
     this.#surface = [
       connect,
       this.api,
@@ -66,7 +71,8 @@ export class Container {
       preview,
       new ProviderNotices(this.#store, context.globalState),
       new StatusBar(this.#store),
-      new SessionTree(this.#store, this.#log),
+      sessions,
+      queue,
       new MemoryDocuments(this.#store),
       new DroppedEventsWarning(
         this.#store,
@@ -96,6 +102,10 @@ export class Container {
           removeAnthropicKey: () => providers.removeAnthropicKey(),
           chooseLanguageModel: () => providers.chooseLanguageModel(),
           showWhatWouldBeSent: (client, of) => preview.show(client, of),
+          handlers: (client) => [
+            ...new SessionCommands(sessions, client).handlers(),
+            ...new QueueCommands(queue, client).handlers(),
+          ],
         },
         this.#log,
       ),

@@ -23,7 +23,7 @@ export type CaptureOutcome =
 export class Capture {
   constructor(
     private readonly ingest: Ingest,
-    private readonly store: SetAsideStore,
+    private readonly store: Pick<SetAsideStore, 'setAside'>,
     private readonly log: Logger,
   ) {}
 

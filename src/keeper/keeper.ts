@@ -137,7 +137,11 @@ export class Keeper {
       // A batch that is being gathered must not be ended by its iterator.
       lingerMs: () => Math.max(options.lingerMs ?? DEFAULT_LINGER_MS, provider.gather?.maxWaitMs ?? 0),
     });
-    const capture = new Capture(new Ingest(sessions, manager), memory, log);
+    const setAside: Keeper['memory']['setAside'] = async (event) => {
+      await memory.setAside(event);
+      changed.fire();
+    };
+    const capture = new Capture(new Ingest(sessions, manager), { setAside }, log);
     const spool = new Spool({
       folder: layout.spool,
       log,

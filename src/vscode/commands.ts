@@ -3,22 +3,12 @@ import { adviceOf, asError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ConnectableAgent } from '../connect/target';
 import type { SessionItem, TidemarkClient } from '../keeper/client';
+import { isConfirmed } from './confirmation';
 import { commands, views } from './ids';
 import { ImportSessions, type ImportParts } from './importSessions';
 import { MemoryDocuments, type MemoryRef } from './memoryDocuments';
 import type { SetAsideResult } from '../storage/setAsideDamaged';
-import type { SessionNode } from './sessionNodes';
 import { hangs, type StoreView } from './storeView';
-
-/** Asks before something that can't be taken back lightly; any answer but `action` is no. */
-async function isConfirmed(question: string, detail: string, action: string): Promise<boolean> {
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
-}
-
-/** The message of a row of the tree. */
-function idsOf(node: SessionNode): number[] {
-  return node.kind === 'message' ? [node.message.id] : [];
-}
 
 export interface CommandActions {
   /** Asks which agent where none is named. */
@@ -37,7 +27,12 @@ export interface CommandActions {
   removeAnthropicKey(): Promise<void>;
   chooseLanguageModel(): Promise<void>;
   showWhatWouldBeSent(client: TidemarkClient, of?: { session?: SessionItem }): Promise<void>;
+  /** What other parts offer, by the ids of the commands. */
+  handlers(client: () => TidemarkClient): Handler[];
 }
+
+/** A command's id and what it does. */
+export type Handler = [string, (...args: never[]) => Promise<void> | void];
 
 /** The palette's actions. Each tells a person what went wrong and what to do; the log has the rest. */
 export class Commands implements vscode.Disposable {
@@ -48,19 +43,13 @@ export class Commands implements vscode.Disposable {
     private readonly actions: CommandActions,
     private readonly log: Logger,
   ) {
-    const handlers: [string, (...args: never[]) => Promise<void> | void][] = [
+    const handlers: Handler[] = [
       [commands.pause, () => this.#client().setPaused(true)],
       [commands.resume, () => this.#client().setPaused(false)],
-      [commands.retryFailed, () => this.#retryFailed()],
-      [commands.discardFailed, () => this.#discard()],
-      [
-        commands.retryMessage,
-        async (node: SessionNode) => void (await this.#client().retryFailed(idsOf(node))),
-      ],
-      [commands.discardMessage, (node: SessionNode) => this.#discard(idsOf(node))],
       [commands.replaceDamaged, () => this.#replaceDamaged()],
       [commands.showLog, () => actions.showLog()],
-      [commands.showSessions, () => this.#showSessions()],
+      [commands.showSessions, () => focusView(views.sessions)],
+      [commands.showQueue, () => focusView(views.queue)],
       [commands.openMemory, (ref: MemoryRef) => MemoryDocuments.open(ref)],
       [commands.connectClaudeCode, () => actions.connectAgent('claude-code')],
       [commands.connectAgent, () => actions.connectAgent()],
@@ -84,6 +73,7 @@ export class Commands implements vscode.Disposable {
         commands.showWhatWouldBeSent,
         (of?: { session?: SessionItem }) => actions.showWhatWouldBeSent(this.#client(), of),
       ],
+      ...actions.handlers(() => this.#client()),
     ];
     this.#registrations = handlers.map(([id, run]) =>
       vscode.commands.registerCommand(id, (...args: never[]) => this.#guard(id, () => run(...args))),
@@ -113,23 +103,6 @@ export class Commands implements vscode.Disposable {
         ? this.store.state.error.message
         : vscode.l10n.t('The store is not open yet. Try again in a moment.'),
     );
-  }
-
-  async #retryFailed(): Promise<void> {
-    const count = await this.#client().retryFailed();
-    vscode.window.setStatusBarMessage(vscode.l10n.t('Tidemark tries {0} again', count), 3_000);
-  }
-
-  async #discard(messageIds?: readonly number[]): Promise<void> {
-    const client = this.#client();
-    const count = messageIds?.length ?? client.status().queue.failed;
-    const discard = vscode.l10n.t('Discard');
-    const question =
-      count === 1
-        ? vscode.l10n.t('Discard what could not be distilled?')
-        : vscode.l10n.t('Discard {0} messages that could not be distilled?', count);
-    const detail = vscode.l10n.t('What they tell will not be remembered.');
-    if (await isConfirmed(question, detail, discard)) await client.discardFailed(messageIds);
   }
 
   async #replaceDamaged(): Promise<void> {
@@ -173,10 +146,6 @@ export class Commands implements vscode.Disposable {
     vscode.window.setStatusBarMessage(vscode.l10n.t('This window keeps the Tidemark store'), 3_000);
   }
 
-  async #showSessions(): Promise<void> {
-    await vscode.commands.executeCommand(`${views.sessions}.focus`);
-  }
-
   async #clearAllData(): Promise<void> {
     this.#client();
     const clear = vscode.l10n.t('Delete Everything');
@@ -194,4 +163,8 @@ export class Commands implements vscode.Disposable {
   dispose(): void {
     vscode.Disposable.from(...this.#registrations).dispose();
   }
+}
+
+async function focusView(id: string): Promise<void> {
+  await vscode.commands.executeCommand(`${id}.focus`);
 }

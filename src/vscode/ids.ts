@@ -24,6 +24,20 @@ export const commands = {
   discardFailed: 'tidemark.discardFailed',
   importSessions: 'tidemark.importSessions',
   takeOver: 'tidemark.takeOver',
+  groupSessions: 'tidemark.groupSessions',
+  filterSessions: 'tidemark.filterSessions',
+  clearSessionFilter: 'tidemark.clearSessionFilter',
+  showArchivedSessions: 'tidemark.showArchivedSessions',
+  hideArchivedSessions: 'tidemark.hideArchivedSessions',
+  renameSession: 'tidemark.renameSession',
+  archiveSessions: 'tidemark.archiveSessions',
+  unarchiveSessions: 'tidemark.unarchiveSessions',
+  deleteSessions: 'tidemark.deleteSessions',
+  /** Selects a session in its view: with its id. */
+  revealSession: 'tidemark.revealSession',
+  showQueue: 'tidemark.showQueue',
+  dismissSetAside: 'tidemark.dismissSetAside',
+  dismissAllSetAside: 'tidemark.dismissAllSetAside',
 } as const;
 
 /** The public API (src/api.ts) as commands: for other extensions, not in the palette. */
@@ -34,7 +48,7 @@ export const apiCommands = {
   getSession: 'tidemark.api.getSession',
 } as const;
 
-export const views = { sessions: 'tidemark.sessions' } as const;
+export const views = { sessions: 'tidemark.sessions', queue: 'tidemark.queue' } as const;
 
 export const contextKeys = {
   /** `starting`, `keeping`, `following`, `elsewhere`, `failed` or `stopped`. */
@@ -43,6 +57,10 @@ export const contextKeys = {
   open: 'tidemark.open',
   paused: 'tidemark.paused',
   hasFailed: 'tidemark.hasFailed',
+  /** The sessions view shows only those that contain a text. */
+  sessionsFiltered: 'tidemark.sessionsFiltered',
+  /** The sessions view shows archived sessions instead of the others. */
+  showsArchived: 'tidemark.showsArchived',
 } as const;
 
 /** Names of settings below `tidemark`. All are of the application: no workspace can redirect what is sent. */

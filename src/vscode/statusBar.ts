@@ -1,13 +1,17 @@
 import * as vscode from 'vscode';
+import { systemClock } from '../base/clock';
 import type { StoreStatus } from '../keeper/client';
 import type { StoreState } from '../keeper/supervisor';
 import { commands, statusItemId } from './ids';
 import { budgetUsd } from './providerChoice';
 import { providerText, restText, usageText } from './providerText';
+import { SteadyLook } from './steadyLook';
 import { hangs, type StoreView } from './storeView';
 
 interface Look {
   text: string;
+  /** It comes and goes with each piece of work. */
+  quiet?: true;
   /** Said after "Tidemark: " by screen readers, and at the top of the tooltip. */
   meaning: string;
   background?: 'statusBarItem.errorBackground' | 'statusBarItem.warningBackground';
@@ -16,29 +20,49 @@ interface Look {
 /** The one status bar item: what Tidemark is doing, and whether a person must act. */
 export class StatusBar implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem(statusItemId, vscode.StatusBarAlignment.Left);
+  readonly #steady: SteadyLook<Look>;
   readonly #subscription: vscode.Disposable;
 
   constructor(private readonly store: StoreView) {
     this.#item.name = 'Tidemark';
-    this.#item.command = commands.showSessions;
-    this.#subscription = store.onDidChange(() => this.#draw());
-    this.#draw();
+    this.#steady = new SteadyLook<Look>({
+      clock: systemClock,
+      read: () => this.#look(),
+      isQuiet: ({ quiet }) => quiet === true,
+      isSame: (a, b) => a.text === b.text && a.meaning === b.meaning && a.background === b.background,
+      draw: (look) => this.#draw(look),
+    });
+    this.#subscription = store.onDidChange(() => {
+      this.#steady.update();
+      this.#describe();
+    });
+    this.#steady.update();
+    this.#describe();
     this.#item.show();
   }
 
-  #draw(): void {
+  #look(): Look {
     const status = this.store.client?.status();
-    const look = status && !hangs(this.store.state) ? statusLook(status) : stateLook(this.store.state);
-    const { text, meaning } = look;
+    return status && !hangs(this.store.state) ? statusLook(status) : stateLook(this.store.state);
+  }
+
+  #draw({ text, meaning, background }: Look): void {
     // Setting an equal text again would make it flicker.
     if (this.#item.text !== text) this.#item.text = text;
     this.#item.accessibilityInformation = { label: `Tidemark: ${meaning}` };
-    this.#item.backgroundColor = look.background && new vscode.ThemeColor(look.background);
-    this.#item.tooltip = tooltip(meaning, status, this.store.state);
+    this.#item.backgroundColor = background && new vscode.ThemeColor(background);
+  }
+
+  /** The tooltip is always true: it is seen only by who asks for it. */
+  #describe(): void {
+    const status = this.store.client?.status();
+    this.#item.command = (status?.queue.failed ?? 0) > 0 ? commands.showQueue : commands.showSessions;
+    this.#item.tooltip = tooltip(this.#look().meaning, status, this.store.state);
   }
 
   dispose(): void {
     this.#subscription.dispose();
+    this.#steady.dispose();
     this.#item.dispose();
   }
 }
@@ -104,9 +128,12 @@ function statusLook({ queue, paused, providerPause, warning }: StoreStatus): Loo
       background: 'statusBarItem.warningBackground',
     };
   }
-  if (work > 0)
-    return { text: `$(sync~spin) ${work}`, meaning: vscode.l10n.t('Working, {0} in the queue', work) };
-  return { text: '$(bookmark)', meaning: vscode.l10n.t('Idle') };
+  if (work === 0) return { text: '$(bookmark)', meaning: vscode.l10n.t('Idle'), quiet: true };
+  return {
+    text: `$(sync~spin) ${work}`,
+    meaning: vscode.l10n.t('Working, {0} in the queue', work),
+    quiet: true,
+  };
 }
 
 function tooltip(meaning: string, status: StoreStatus | undefined, state: StoreState): vscode.MarkdownString {
@@ -143,7 +170,9 @@ function tooltip(meaning: string, status: StoreStatus | undefined, state: StoreS
     text.appendMarkdown('\n\n');
     links.push([vscode.l10n.t('Try again'), commands.reopenStore]);
   }
-  links.push([vscode.l10n.t('Sessions'), commands.showSessions], [vscode.l10n.t('Log'), commands.showLog]);
+  links.push([vscode.l10n.t('Sessions'), commands.showSessions]);
+  if (status) links.push([vscode.l10n.t('Queue'), commands.showQueue]);
+  links.push([vscode.l10n.t('Log'), commands.showLog]);
   text.appendMarkdown(links.map(([label, command]) => `[${label}](command:${command})`).join(' · '));
   return text;
 }

@@ -11,6 +11,7 @@ interface Manifest {
     commands: { command: string; title: string; category: string }[];
     views: Record<string, { id: string }[]>;
     menus: Record<string, { command: string; when?: string }[]>;
+    keybindings: { command: string; when: string }[];
     viewsWelcome: { contents: string; when?: string }[];
     mcpServerDefinitionProviders: { id: string }[];
     languageModelTools: { name: string }[];
@@ -74,7 +75,7 @@ describe('the extension in its host', () => {
       Object.values(views),
     );
     const known = new Set<string>(Object.values(commands));
-    const entries = Object.values(contributes.menus).flat();
+    const entries = [...Object.values(contributes.menus).flat(), ...contributes.keybindings];
     for (const { command } of entries) assert.ok(known.has(command), command);
     const conditions = [...entries, ...contributes.viewsWelcome].map(({ when }) => when ?? '').join(' ');
     const keys = new Set(conditions.match(/tidemark\.\w+/g));

@@ -122,7 +122,7 @@ describe('connecting an agent in the workbench', () => {
       .tree()
       .waitForRows(
         'the session alone: the test event is none',
-        (all) => all.length === 1 && all[0]?.label === 'Paint the shed green',
+        (all) => all.length === 2 && all[1]?.label === 'Paint the shed green',
       );
   });
 

@@ -54,7 +54,7 @@ describe('a store that can’t be opened', () => {
       () => item.ariaLabel(),
       (label) => label === 'Tidemark: Idle',
     );
-    await workbench.tree().waitForRows('the session', (rows) => rows.length === 1);
+    await workbench.tree().waitForRows('the session', (rows) => rows.length === 2);
     const storage = session.globalStorage(extensionId);
     const aside = readdirSync(storage).find((name) => name.startsWith('damaged-'))!;
     assert.equal(await readFile(join(storage, aside, 'tidemark.db'), 'utf8'), damaged);

@@ -81,7 +81,7 @@ describe('a window that keeps the store and hangs', () => {
     await toRead('Paused');
     await second
       .tree()
-      .waitForRows('the session of meanwhile', (rows) => rows[0]?.label === 'Paint the shed green');
+      .waitForRows('the session of meanwhile', (rows) => rows[1]?.label === 'Paint the shed green');
     await eventually(
       'the view to be calm again',
       async () => !(await second.page.locator('.part.sidebar').innerText()).includes(silent),

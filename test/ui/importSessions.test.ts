@@ -60,12 +60,12 @@ describe('Import Past Sessions', () => {
 
   it('shows in the tree which turn was interrupted', async () => {
     const tree = session.workbench.tree();
-    await tree.waitForRows('the session', (rows) => rows.length === 1);
-    await tree.expand('Look around');
+    await tree.waitForRows('the session', (rows) => rows.length === 2);
+    await tree.expand('Look around', 2);
     await tree.waitForRows('three prompts, of which one was interrupted', (rows) => {
       const described = (label: string) =>
-        rows.find((row) => row.label === label && row.level === 2)?.description;
-      return rows.length === 4 && described('Change it') === 'interrupted' && described('Leave it') === '';
+        rows.find((row) => row.label === label && row.level === 3)?.description;
+      return rows.length === 5 && described('Change it') === 'interrupted' && described('Leave it') === '';
     });
     await session.workbench.screenshot('import-interrupted');
   });

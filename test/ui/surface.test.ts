@@ -47,13 +47,13 @@ describe('Tidemark in the workbench', () => {
     await agent.play('realistic/1-bughunt-timezone.jsonl');
     const rows = await tree().waitForRows(
       'one session under its first prompt',
-      (all) => all.length === 1 && /^`npm test` has been red on my machine/.test(all[0]!.label),
+      (all) => all.length === 2 && /^`npm test` has been red on my machine/.test(all[1]!.label),
     );
-    await tree().expand(rows[0]!.label);
-    await tree().waitForRows('three prompts', (all) => all.length === 4);
+    await tree().expand(rows[1]!.label, 2);
+    await tree().waitForRows('three prompts', (all) => all.length === 5);
     await tree().expand(prompt);
     await tree().waitForRows('what came of a prompt, its summary first', (all) => {
-      const labels = all.filter(({ level }) => level === 3).map(({ label }) => label);
+      const labels = all.filter(({ level }) => level === 4).map(({ label }) => label);
       return labels[0] === 'Summary' && labels.includes('Read src/store.mjs, src/report.mjs');
     });
     await item().waitForText('');
@@ -75,7 +75,7 @@ describe('Tidemark in the workbench', () => {
     assert.equal(hookSpecificOutput.hookEventName, 'SessionStart');
     assert.match(hookSpecificOutput.additionalContext, /- S3 Agreed, go with 2: store UTC/);
     await tree().waitForRows('the next session', (rows) =>
-      rows.some(({ level, label }) => level === 1 && label === 'Session without a prompt yet'),
+      rows.some(({ level, label }) => level === 2 && label === 'Session without a prompt yet'),
     );
   });
 
@@ -108,12 +108,12 @@ describe('Tidemark in the workbench', () => {
     assert.equal(await item().ariaLabel(), 'Tidemark: Paused, 45 waiting');
     assert.match(await item().tooltip(), /45 waiting, 0 in work, 0 failed/);
     const label = 'Please change part 0 of session 0.';
-    await tree().expand(label);
+    await tree().expand(label, 2);
     const rows = await tree().waitForRows(
       'prompts of the new session',
-      (all) => all.filter((r) => r.level === 2).length >= 5,
+      (all) => all.filter((r) => r.level === 3).length >= 5,
     );
-    assert.equal(rows[0]?.label, label, 'the session with work comes first');
+    assert.equal(rows.find(({ level }) => level === 2)?.label, label, 'the session with work comes first');
     await workbench.screenshot('paused-dark');
     await workbench.quickInput.runCommand('Tidemark: Resume');
     await item().waitForText('');
@@ -147,12 +147,18 @@ describe('Tidemark in the workbench', () => {
       'Tidemark: Clear All Data',
       'Tidemark: Connect an Agent…',
       'Tidemark: Disconnect an Agent…',
+      'Tidemark: Dismiss All Set Aside',
+      'Tidemark: Filter Sessions…',
+      'Tidemark: Focus on Queue View',
       'Tidemark: Focus on Sessions View',
+      'Tidemark: Group Sessions by…',
       'Tidemark: Import Past Sessions',
       'Tidemark: Pause',
       'Tidemark: Remove Anthropic API Key',
       'Tidemark: Set Anthropic API Key…',
+      'Tidemark: Show Archived Sessions',
       'Tidemark: Show Log',
+      'Tidemark: Show Queue',
       'Tidemark: Show Sessions',
       'Tidemark: Show What Would Be Sent',
       'Tidemark: Test the Connection',
