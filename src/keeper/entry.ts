@@ -15,6 +15,7 @@ export { createBuiltinProvider } from '../distill/providers/builtin/builtinProvi
 export { ProviderSwitch } from '../distill/providerSwitch';
 export { toNewObservation, toNewSummary, toRowId, toSearchQuery } from './apiRequests';
 export { writeContextSettings, writeExclusions } from './hookSettings';
+export { readImport } from './importFile';
 export { installLauncher } from './launcher';
 export { installMcpLauncher, mcpFiles } from './mcpLauncher';
 export { Supervisor } from './supervisor';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { memoryGroupings, type MemoryLibrary } from '../memory/library';
-import { observationTypes } from '../memory/observation';
+import { OBSERVATION_LIMIT, observationText, observationTypes } from '../memory/observation';
 import { name, observation, rowId, session, short, subagent, text, time } from './schemas';
 
 /** What windows ask of the library, beside the rest of the protocol (protocol.ts). */
@@ -17,12 +17,16 @@ const after = z.object({ at: z.number(), id: rowId }).exactOptional();
 const paths = z.array(name).max(1_000);
 const wording = z.string().max(2_000);
 
-const content = z.object({
-  ...{ type: z.enum(observationTypes), title: short },
-  ...{ subtitle: wording.exactOptional(), narrative: wording.exactOptional() },
-  ...{ facts: z.array(wording).max(100), concepts: z.array(wording).max(100) },
-  ...{ filesRead: paths, filesModified: paths },
-});
+const content = z
+  .object({
+    ...{ type: z.enum(observationTypes), title: short },
+    ...{ subtitle: wording.exactOptional(), narrative: wording.exactOptional() },
+    ...{ facts: z.array(wording).max(400), concepts: z.array(wording).max(100) },
+    ...{ filesRead: paths, filesModified: paths },
+  })
+  .refine((observation) => observationText(observation).length <= OBSERVATION_LIMIT, {
+    error: `An observation has at most ${OBSERVATION_LIMIT} characters.`,
+  });
 
 /** Also what a file that people import must look like. */
 export const exportedSession = session.extend({
@@ -31,7 +35,7 @@ export const exportedSession = session.extend({
   prompts: z.array(z.object({ number: z.int().positive(), text, createdAt: time })).max(100_000),
   observations: z
     .array(
-      content.extend({
+      content.safeExtend({
         ...{ promptNumber: z.int().nonnegative(), createdAt: time, provider: name },
         ...{ pinnedAt: time.exactOptional(), editedAt: time.exactOptional() },
         subagent: subagent.exactOptional(),

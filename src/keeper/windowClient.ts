@@ -7,6 +7,7 @@ import type { JsonValue } from '../capture/spoolRecord';
 import type { MemoryLibrary } from '../memory/library';
 import type { SearchQuery } from '../memory/search';
 import type { SessionsQuery } from '../session/sessionStore';
+import { cleanContent, cleanSession } from './cleanMemory';
 import type { NewObservation, NewSummary, SearchScope, StoreStatus, TidemarkClient } from './client';
 import {
   InvalidInputError,
@@ -117,12 +118,12 @@ export class WindowClient implements TidemarkClient, Backend, Disposable {
     sources: (args) => this.call('sources', args),
     changedFiles: (args) => this.call('changedFiles', args),
     pin: (args) => this.call('pin', args),
-    edit: (args) => this.call('edit', args),
+    edit: ({ id, content }) => this.call('edit', { id, content: cleanContent(content) }),
     forget: (args) => this.call('forget', args),
     restore: (args) => this.call('restore', args),
     forgotten: (args) => this.call('forgotten', args),
     exportMemory: (args) => this.call('exportMemory', args),
-    importMemory: (args) => this.call('importMemory', args),
+    importMemory: ({ sessions }) => this.call('importMemory', { sessions: sessions.map(cleanSession) }),
     insights: (args) => this.call('insights', args),
   };
   sessions = (query: SessionsQuery) => this.call('sessions', query);
