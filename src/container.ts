@@ -6,6 +6,7 @@ import type { Logger } from './base/logger';
 import type { Supervisor } from './keeper/supervisor';
 import { Commands } from './vscode/commands';
 import { followContextSettings } from './vscode/contextSettings';
+import { Insights } from './vscode/insights/insights';
 import { ConnectAgents } from './vscode/connectAgents';
 import { DroppedEventsWarning } from './vscode/droppedEvents';
 import { channelLogger } from './vscode/logChannel';
@@ -59,11 +60,13 @@ export class Container {
     this.#choice = new ProviderChoice(secrets, consent, access, this.#log);
     const providers = new ProviderCommands(this.#choice, consent);
     const preview = new PreviewDocuments(this.#store);
+    const insights = new Insights(this.#store, this.#log, context.extensionUri);
     this.#surface = [
       connect,
       this.api,
       this.#choice,
       preview,
+      insights,
       new ProviderNotices(this.#store, context.globalState),
       new StatusBar(this.#store),
       new SessionTree(this.#store, this.#log),
@@ -91,6 +94,7 @@ export class Container {
           loadImport: () => import('./keeper/entry'),
           takeOver: async () => this.#supervisor?.takeOver(),
           showLog: () => this.#channel.show(),
+          showInsights: () => insights.show(),
           setAnthropicKey: () => providers.setAnthropicKey(),
           removeAnthropicKey: () => providers.removeAnthropicKey(),
           chooseLanguageModel: () => providers.chooseLanguageModel(),

@@ -31,6 +31,7 @@ export interface CommandActions {
   loadImport(): Promise<ImportParts>;
   takeOver(): Promise<void>;
   showLog(): void;
+  showInsights(): Promise<void>;
   setAnthropicKey(): Promise<void>;
   removeAnthropicKey(): Promise<void>;
   chooseLanguageModel(): Promise<void>;
@@ -75,6 +76,7 @@ export class Commands implements vscode.Disposable {
           ).run(),
       ],
       [commands.takeOver, () => this.#takeOver()],
+      [commands.showInsights, () => actions.showInsights()],
       [commands.setAnthropicKey, () => actions.setAnthropicKey()],
       [commands.removeAnthropicKey, () => actions.removeAnthropicKey()],
       [commands.chooseLanguageModel, () => actions.chooseLanguageModel()],

@@ -24,6 +24,7 @@ export const commands = {
   discardFailed: 'tidemark.discardFailed',
   importSessions: 'tidemark.importSessions',
   takeOver: 'tidemark.takeOver',
+  showInsights: 'tidemark.showInsights',
 } as const;
 
 /** The public API (src/api.ts) as commands: for other extensions, not in the palette. */
@@ -55,6 +56,8 @@ export const settings = {
 } as const;
 
 export const statusItemId = 'tidemark.status';
+/** As VS Code knows the Insights page after a reload. */
+export const insightsPanelType = 'tidemark.insights';
 export const memoryScheme = 'tidemark';
 export const previewScheme = 'tidemark-preview';
 export const connectScheme = 'tidemark-connect';

@@ -147,6 +147,7 @@ describe('Tidemark in the workbench', () => {
       'Tidemark: Pause',
       'Tidemark: Remove Anthropic API Key',
       'Tidemark: Set Anthropic API Key…',
+      'Tidemark: Show Insights',
       'Tidemark: Show Log',
       'Tidemark: Show Sessions',
       'Tidemark: Show What Would Be Sent',
