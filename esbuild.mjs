@@ -58,6 +58,12 @@ const bundles = [
   },
   { ...common, entryPoints: { engineWorker: 'src/storage/sqljs/engineWorker.ts' } },
   { ...common, entryPoints: { salvageWorker: 'src/storage/sqljs/salvageWorker.ts' } },
+  // The Insights page, which runs in a webview; makes insights.css, too.
+  {
+    ...common,
+    ...{ platform: 'browser', format: 'iife', target: 'chrome128', sourcemap: false },
+    entryPoints: { insights: 'src/webview/insights.ts' },
+  },
 ];
 
 await mkdir('dist', { recursive: true });

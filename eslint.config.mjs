@@ -14,7 +14,8 @@ const layers = {
   keeper: [...domain, 'storage', 'connect'],
   hook: ['base', 'capture'],
   mcp: [...domain, 'storage', 'keeper'],
-  vscode: [...domain, 'storage', 'keeper', 'connect'],
+  webview: [],
+  vscode: [...domain, 'storage', 'keeper', 'connect', 'webview'],
 };
 const folders = Object.keys(layers);
 

@@ -5,6 +5,7 @@ import { asError } from './base/errors';
 import type { Logger } from './base/logger';
 import type { Supervisor } from './keeper/supervisor';
 import { Commands } from './vscode/commands';
+import { Insights } from './vscode/insights/insights';
 import { ConnectAgents } from './vscode/connectAgents';
 import { DroppedEventsWarning } from './vscode/droppedEvents';
 import { channelLogger } from './vscode/logChannel';
@@ -64,11 +65,13 @@ export class Container {
     const preview = new PreviewDocuments(this.#store);
     const sessions = new SessionTree(this.#store, context.globalState, this.#log);
     const queue = new QueueTree(this.#store, this.#log);
+    const insights = new Insights(this.#store, this.#log, context.extensionUri);
     this.#surface = [
       connect,
       this.api,
       this.#choice,
       preview,
+      insights,
       new ProviderNotices(this.#store, context.globalState),
       new StatusBar(this.#store),
       sessions,
@@ -98,6 +101,7 @@ export class Container {
           takeOver: async () => this.#supervisor?.takeOver(),
           endKeeper: async () => this.#supervisor?.endKeeper(),
           showLog: () => this.#channel.show(),
+          showInsights: () => insights.show(),
           setAnthropicKey: () => providers.setAnthropicKey(),
           removeAnthropicKey: () => providers.removeAnthropicKey(),
           chooseLanguageModel: () => providers.chooseLanguageModel(),

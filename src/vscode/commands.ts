@@ -23,6 +23,7 @@ export interface CommandActions {
   /** Ends the process of a keeper that hangs. */
   endKeeper(): Promise<void>;
   showLog(): void;
+  showInsights(): Promise<void>;
   setAnthropicKey(): Promise<void>;
   removeAnthropicKey(): Promise<void>;
   chooseLanguageModel(): Promise<void>;
@@ -66,6 +67,7 @@ export class Commands implements vscode.Disposable {
           ).run(),
       ],
       [commands.takeOver, () => this.#takeOver()],
+      [commands.showInsights, () => actions.showInsights()],
       [commands.setAnthropicKey, () => actions.setAnthropicKey()],
       [commands.removeAnthropicKey, () => actions.removeAnthropicKey()],
       [commands.chooseLanguageModel, () => actions.chooseLanguageModel()],

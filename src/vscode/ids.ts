@@ -38,6 +38,7 @@ export const commands = {
   showQueue: 'tidemark.showQueue',
   dismissSetAside: 'tidemark.dismissSetAside',
   dismissAllSetAside: 'tidemark.dismissAllSetAside',
+  showInsights: 'tidemark.showInsights',
 } as const;
 
 /** The public API (src/api.ts) as commands: for other extensions, not in the palette. */
@@ -75,6 +76,8 @@ export const settings = {
 /** Publisher and name: to VS Code the extension is this. */
 export const extensionId = 'tidemark.tidemark';
 export const statusItemId = 'tidemark.status';
+/** As VS Code knows the Insights page after a reload. */
+export const insightsPanelType = 'tidemark.insights';
 export const memoryScheme = 'tidemark';
 export const previewScheme = 'tidemark-preview';
 export const connectScheme = 'tidemark-connect';

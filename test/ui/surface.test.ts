@@ -157,6 +157,7 @@ describe('Tidemark in the workbench', () => {
       'Tidemark: Remove Anthropic API Key',
       'Tidemark: Set Anthropic API Key…',
       'Tidemark: Show Archived Sessions',
+      'Tidemark: Show Insights',
       'Tidemark: Show Log',
       'Tidemark: Show Queue',
       'Tidemark: Show Sessions',
