@@ -91,6 +91,9 @@ describe('the queue view', () => {
       30_000,
     );
     await item().waitForText('');
+    await session.workbench
+      .tree('Sessions')
+      .waitForRows('calm sessions', (rows) => !/in the queue|failed/.test(JSON.stringify(rows)));
     await session.workbench.screenshot('queue-empty-dark');
   });
 
