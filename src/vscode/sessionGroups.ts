@@ -24,28 +24,57 @@ export function groupSessions(
   by: SessionGrouping,
   drawing: Drawing,
 ): SessionGroup[] {
-  const groups = new Map<string, SessionGroup & { sessions: SessionItem[] }>();
-  const rank = (session: SessionItem) => sessionStates.indexOf(sessionState(session, drawing));
-  const byRank = (a: SessionItem, b: SessionItem) => rank(a) - rank(b);
-  const add = (session: SessionItem) => {
-    const head = headOf(session, by, drawing);
+  const groups = new Map<string, Head & { sessions: Ranked[] }>();
+  const dayOf = daysOf();
+  for (const session of sessions) {
+    const rank = sessionStates.indexOf(sessionState(session, drawing));
+    const head = headOf(session, by === 'day' && rank < ENDED ? 'active' : by, dayOf);
     const known = groups.get(head.key);
-    if (known) known.sessions.push(session);
-    else groups.set(head.key, { ...head, sessions: [session] });
-  };
-  const isActive = (session: SessionItem) => sessionState(session, drawing) !== 'ended';
-  if (by === 'day') sessions.filter(isActive).forEach(add);
-  sessions.filter((session) => by !== 'day' || !isActive(session)).forEach(add);
-  return [...groups.values()].map((group) => ({ ...group, sessions: group.sessions.sort(byRank) }));
+    if (known) known.sessions.push({ session, rank });
+    else groups.set(head.key, { ...head, sessions: [{ session, rank }] });
+  }
+  const isActive = (group: Head) => Number(group.by === 'active');
+  return [...groups.values()]
+    .sort((a, b) => isActive(b) - isActive(a))
+    .map((group) => ({
+      ...group,
+      sessions: group.sessions.sort((a, b) => a.rank - b.rank).map(({ session }) => session),
+    }));
 }
 
-function headOf(session: SessionItem, by: SessionGrouping, drawing: Drawing): Omit<SessionGroup, 'sessions'> {
-  if (by === 'project')
-    return { key: `project:${session.project.id}`, by, name: session.project.name, day: 0 };
-  if (by === 'agent') return { key: `agent:${session.agent}`, by, name: session.agent, day: 0 };
-  if (sessionState(session, drawing) !== 'ended') return { key: 'active', by: 'active', name: '', day: 0 };
-  const day = startOfDay(session.lastActivityAt);
-  return { key: `day:${day}`, by, name: '', day };
+type Head = Omit<SessionGroup, 'sessions'>;
+interface Ranked {
+  readonly session: SessionItem;
+  readonly rank: number;
+}
+const ENDED = sessionStates.indexOf('ended');
+
+function headOf(session: SessionItem, by: SessionGroup['by'], dayOf: (at: number) => number): Head {
+  switch (by) {
+    case 'active':
+      return { key: 'active', by, name: '', day: 0 };
+    case 'project':
+      return { key: `project:${session.project.id}`, by, name: session.project.name, day: 0 };
+    case 'agent':
+      return { key: `agent:${session.agent}`, by, name: session.agent, day: 0 };
+    case 'day': {
+      const day = dayOf(session.lastActivityAt);
+      return { key: `day:${day}`, by, name: '', day };
+    }
+  }
+}
+
+/** `startOfDay` for times that come in their order: the calendar is asked once a day, not for each. */
+function daysOf(): (at: number) => number {
+  let day = Infinity;
+  let next = -Infinity;
+  return (at) => {
+    if (at < day || at >= next) {
+      day = startOfDay(at);
+      next = new Date(at).setHours(24, 0, 0, 0);
+    }
+    return day;
+  };
 }
 
 /** ms since the epoch, by the clock of this machine. */

@@ -50,7 +50,7 @@ export class SessionList {
 
   /** Newest activity first. */
   sessions(): SessionItem[] {
-    return [...this.#items.values()].sort((a, b) => -compare(placeOf(a), placeOf(b)));
+    return [...this.#items.values()].sort((a, b) => b.lastActivityAt - a.lastActivityAt || b.id - a.id);
   }
 
   /** Forgets what was read; the next `load` reads as many again, or of another filter the first page. */
@@ -119,16 +119,17 @@ export class SessionList {
 
   #belongs(session: SessionItem): boolean {
     if ((session.isArchived ?? false) !== this.#filter.archived) return false;
-    if (!this.#end || compare(placeOf(session), this.#end) >= 0) return true;
+    const { lastActivityAt: at, id } = session;
+    if (!this.#end || at > this.#end.at || (at === this.#end.at && id >= this.#end.id)) return true;
     const { pending, processing, failed } = session.queue;
-    return pending + processing + failed > 0 || this.#kept.has(session.id);
+    return pending + processing + failed > 0 || this.#kept.has(id);
   }
 
   #addPage(found: readonly SessionItem[], size: number): void {
     const page = found.slice(0, size);
     for (const session of page) this.#items.set(session.id, session);
     const last = page.at(-1);
-    this.#end = found.length > size && last ? placeOf(last) : undefined;
+    this.#end = found.length > size && last ? { at: last.lastActivityAt, id: last.id } : undefined;
   }
 
   #query(): Pick<SessionsQuery, 'text' | 'archived'> {
@@ -141,13 +142,4 @@ export class SessionList {
     this.#last = result.catch(() => undefined);
     return result;
   }
-}
-
-function placeOf({ lastActivityAt, id }: SessionItem): Place {
-  return { at: lastActivityAt, id };
-}
-
-/** Above 0 where `a` stands before `b` in the list. */
-function compare(a: Place, b: Place): number {
-  return a.at - b.at || a.id - b.id;
 }

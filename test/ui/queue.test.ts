@@ -91,6 +91,9 @@ describe('the queue view', () => {
       30_000,
     );
     await item().waitForText('');
+    await session.workbench
+      .tree('Sessions')
+      .waitForRows('calm sessions', (rows) => !/in the queue|failed/.test(JSON.stringify(rows)));
     await session.workbench.screenshot('queue-empty-dark');
   });
 
@@ -104,7 +107,14 @@ describe('the queue view', () => {
     const rows = await tree().waitForRows('both', (all) => all.length === 3);
     assert.match(rows[0]!.description, /^2 not understood$/);
     assert.equal(rows[1]!.label, 'An event of unknown kind');
-    await session.workbench.screenshot('queue-set-aside-dark');
+    for (const [theme, name] of [
+      ['Default Light Modern', 'queue-set-aside-light'],
+      ['Default High Contrast', 'queue-set-aside-high-contrast'],
+      ['Default Dark Modern', 'queue-set-aside-dark'],
+    ] as const) {
+      await session.workbench.setTheme(theme);
+      await session.workbench.screenshot(name);
+    }
     await tree().chooseFromMenu('An event of unknown kind', 'Dismiss');
     await tree().waitForRows('the other', (all) => all.length === 2);
     await command('Dismiss All Set Aside');

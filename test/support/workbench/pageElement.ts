@@ -9,7 +9,6 @@ export interface PageElement {
   readonly dataset: Record<string, string | undefined>;
   readonly style: { readonly top: string; readonly height: string };
   getAttribute(name: string): string | null;
-  getBoundingClientRect(): { readonly height: number };
   querySelector(selector: string): PageElement | null;
   querySelectorAll(selector: string): Iterable<PageElement>;
 }

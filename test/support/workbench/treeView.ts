@@ -83,7 +83,14 @@ export class TreeView {
 
   async chooseFromMenu(label: string, entry: string): Promise<void> {
     await this.contextMenu(label);
-    await this.page.locator('.monaco-menu .action-item', { hasText: entry }).first().click();
+    const menu = this.page.locator('.monaco-menu').first();
+    await eventually(`${entry} to be chosen`, async () => {
+      if (!(await menu.isVisible())) return true;
+      // A menu that has just opened takes no click.
+      await menu.locator('.action-item', { hasText: entry }).first().click({ timeout: clickMs });
+      await menu.waitFor({ state: 'hidden', timeout: clickMs });
+      return true;
+    });
   }
 
   /** What the view says while it has no rows: its welcome content. */

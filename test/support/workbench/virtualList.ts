@@ -37,7 +37,7 @@ export async function readAllRows(list: Locator): Promise<ListRow[]> {
     for (const row of view.rows) found.set(row.index, row);
     if (view.reachesEnd) break;
     const last = view.rows.at(-1)?.index ?? -1;
-    view = await scrollUntil(list, await pageHeight(list), (now) => (now.rows.at(-1)?.index ?? -1) > last);
+    view = await scrollUntil(list, pageHeight(view), (now) => (now.rows.at(-1)?.index ?? -1) > last);
   }
   // Rows that came or went while it was read: the reading is of no state that ever was.
   if (found.size !== (view.rows.at(-1)?.index ?? -1) + 1)
@@ -66,16 +66,16 @@ export async function revealRow(
     if (row) return element(row);
     if (view.reachesEnd) throw new Error(`No row is ${what}.`);
     const last = view.rows.at(-1)?.index ?? -1;
-    view = await scrollUntil(list, await pageHeight(list), (now) => (now.rows.at(-1)?.index ?? -1) > last);
+    view = await scrollUntil(list, pageHeight(view), (now) => (now.rows.at(-1)?.index ?? -1) > last);
   }
 }
 
 const exactly = (text: string): RegExp =>
   new RegExp(`^\\s*${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}\\s*$`);
 
-/** A little less than what is in sight, so that no row is missed. */
-async function pageHeight(list: Locator): Promise<number> {
-  return Math.max(((await list.boundingBox())?.height ?? 0) - 44, 22);
+/** A little less than what is drawn, so that no row is missed. An element may be taller than what is in sight. */
+function pageHeight({ rows }: ListView): number {
+  return Math.max((rows.length - 2) * 22, 22);
 }
 
 async function scrollUntil(
@@ -109,7 +109,6 @@ function readView(list: Locator): Promise<ListView> {
   // One evaluation: a row read in two steps may have been drawn anew in between.
   return list.evaluate((root: PageElement) => {
     const holder = root.querySelector('.monaco-list-rows');
-    const viewport = root.querySelector('.monaco-scrollable-element') ?? root;
     const elements = [...(holder?.querySelectorAll('.monaco-list-row') ?? [])];
     const text = (row: PageElement, selector: string) =>
       row.querySelector(selector)?.textContent?.trim() ?? '';
@@ -132,11 +131,10 @@ function readView(list: Locator): Promise<ListView> {
     const bottom = (row: PageElement) => parseFloat(row.style.top) + parseFloat(row.style.height);
     const total = parseFloat(holder?.style.height ?? '0');
     const lowest = Math.max(0, ...elements.map(bottom));
-    const shown = viewport.getBoundingClientRect().height;
     return {
       rows,
       reachesStart: rows.length === 0 || rows[0]?.index === 0,
-      reachesEnd: rows.length === 0 || lowest >= total - 1 || total <= shown,
+      reachesEnd: rows.length === 0 || lowest >= total - 1,
     };
   });
 }
