@@ -10,14 +10,20 @@ import { ConnectAgents } from './vscode/connectAgents';
 import { DroppedEventsWarning } from './vscode/droppedEvents';
 import { channelLogger } from './vscode/logChannel';
 import { Consent } from './vscode/consent';
+import { ChangedMarks } from './vscode/changedMarks';
 import { registerLanguageModelTools } from './vscode/languageModelTools';
 import { registerMcpServer } from './vscode/mcpServer';
+import { MemoryCommands } from './vscode/memoryCommands';
 import { MemoryDocuments } from './vscode/memoryDocuments';
+import { MemoryEditing } from './vscode/memoryEditing';
+import { MemoryExchange } from './vscode/memoryExchange';
+import { MemoryTree } from './vscode/memoryTree';
 import { PreviewDocuments } from './vscode/previewDocuments';
 import { ProviderChoice } from './vscode/providerChoice';
 import { ProviderCommands } from './vscode/providerCommands';
 import { ProviderNotices } from './vscode/providerNotices';
 import { PublicApi, type ApiBackend } from './vscode/publicApi';
+import { SearchMemory } from './vscode/searchMemory';
 import { SessionTree } from './vscode/sessionTree';
 import { StatusBar } from './vscode/statusBar';
 import { StoreView } from './vscode/storeView';
@@ -59,6 +65,8 @@ export class Container {
     this.#choice = new ProviderChoice(secrets, consent, access, this.#log);
     const providers = new ProviderCommands(this.#choice, consent);
     const preview = new PreviewDocuments(this.#store);
+    const marks = new ChangedMarks(this.#store, this.#log);
+    const memory = new MemoryTree(this.#store, marks, context.globalState, this.#log);
     this.#surface = [
       connect,
       this.api,
@@ -67,7 +75,13 @@ export class Container {
       new ProviderNotices(this.#store, context.globalState),
       new StatusBar(this.#store),
       new SessionTree(this.#store, this.#log),
-      new MemoryDocuments(this.#store),
+      marks,
+      memory,
+      new MemoryDocuments(this.#store, marks),
+      new MemoryEditing(this.#store),
+      new MemoryCommands(this.#store, () => memory.focused(), this.#log),
+      new MemoryExchange(this.#store, () => import('./keeper/entry'), this.#log),
+      new SearchMemory(this.#store, this.#log),
       new DroppedEventsWarning(
         this.#store,
         async () => (await import('./keeper/entry')).takeDropped(this.#folder),

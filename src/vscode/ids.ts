@@ -24,6 +24,20 @@ export const commands = {
   discardFailed: 'tidemark.discardFailed',
   importSessions: 'tidemark.importSessions',
   takeOver: 'tidemark.takeOver',
+  groupMemory: 'tidemark.groupMemory',
+  loadMoreMemory: 'tidemark.loadMoreMemory',
+  pinMemory: 'tidemark.pinMemory',
+  unpinMemory: 'tidemark.unpinMemory',
+  editMemory: 'tidemark.editMemory',
+  forgetMemory: 'tidemark.forgetMemory',
+  restoreMemory: 'tidemark.restoreMemory',
+  exportMemory: 'tidemark.exportMemory',
+  importMemory: 'tidemark.importMemory',
+  searchMemory: 'tidemark.searchMemory',
+  previewResult: 'tidemark.previewResult',
+  revealResult: 'tidemark.revealResult',
+  /** With a session's id. */
+  revealSession: 'tidemark.revealSession',
 } as const;
 
 /** The public API (src/api.ts) as commands: for other extensions, not in the palette. */
@@ -34,7 +48,7 @@ export const apiCommands = {
   getSession: 'tidemark.api.getSession',
 } as const;
 
-export const views = { sessions: 'tidemark.sessions' } as const;
+export const views = { sessions: 'tidemark.sessions', memory: 'tidemark.memory' } as const;
 
 export const contextKeys = {
   /** `starting`, `keeping`, `following`, `elsewhere`, `failed` or `stopped`. */
@@ -43,6 +57,10 @@ export const contextKeys = {
   open: 'tidemark.open',
   paused: 'tidemark.paused',
   hasFailed: 'tidemark.hasFailed',
+  /** Paths of open documents whose observations are pinned. */
+  pinnedDocuments: 'tidemark.pinnedDocuments',
+  /** The search is open. */
+  searching: 'tidemark.searching',
 } as const;
 
 /** Names of settings below `tidemark`. All are of the application: no workspace can redirect what is sent. */
@@ -56,6 +74,7 @@ export const settings = {
 
 export const statusItemId = 'tidemark.status';
 export const memoryScheme = 'tidemark';
+export const memoryEditScheme = 'tidemark-edit';
 export const previewScheme = 'tidemark-preview';
 export const connectScheme = 'tidemark-connect';
 

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { SessionDetail, SessionItem } from '../keeper/client';
-import type { Observation, ObservationType, Summary } from '../memory/observation';
+import type { Observation, Summary } from '../memory/observation';
 import { observationText, summaryText } from '../memory/observation';
 import type { QueuedMessage } from '../queue/message';
 import { isInterrupted, type StoredPrompt } from '../session/sessionStore';
 import { commands } from './ids';
+import { memoryIcon, shorten, when } from './rowText';
 
 /** What rows depend on beside their node. */
 export interface Drawing {
@@ -24,7 +25,6 @@ export type SessionNode =
   /** A row that could not be read: shown, never dropped. */
   | { kind: 'error'; id: string; message: string };
 
-const LABEL_LIMIT = 60;
 /** A session that was not ended counts as open this long after its last activity, ms. */
 const OPEN_MS = 60 * 60 * 1_000;
 
@@ -158,24 +158,8 @@ function promptItem(sessionId: number, prompt: StoredPrompt, detail: SessionDeta
   return item;
 }
 
-const observationIcons: Record<ObservationType, string> = {
-  decision: 'law',
-  bugfix: 'bug',
-  feature: 'sparkle',
-  refactor: 'symbol-structure',
-  change: 'edit',
-  discovery: 'lightbulb',
-  failure: 'error',
-  note: 'note',
-};
-
 function observationItem(observation: Observation): vscode.TreeItem {
-  const item = row(
-    `observation:${observation.id}`,
-    observation.title,
-    observationIcons[observation.type],
-    None,
-  );
+  const item = row(`observation:${observation.id}`, observation.title, memoryIcon(observation.type), None);
   const { subagent } = observation;
   const by = subagent && (subagent.type ?? vscode.l10n.t('sub-agent'));
   item.description = [by, observation.facts[0]].filter(Boolean).join(' · ');
@@ -254,17 +238,4 @@ export function rowTooltip(node: SessionNode): string | undefined {
     case 'error':
       return undefined;
   }
-}
-
-function shorten(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= LABEL_LIMIT ? line : `${line.slice(0, LABEL_LIMIT - 1)}…`;
-}
-
-function when(at: number, now: number): string {
-  const date = new Date(at);
-  const today = new Date(now).toDateString() === date.toDateString();
-  return today
-    ? date.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
-    : date.toLocaleDateString(undefined, { day: 'numeric', month: 'short' });
 }
