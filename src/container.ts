@@ -11,9 +11,14 @@ import { DroppedEventsWarning } from './vscode/droppedEvents';
 import { channelLogger } from './vscode/logChannel';
 import { Consent } from './vscode/consent';
 import { followHookSettings } from './vscode/hookSettings';
+import { ChangedMarks } from './vscode/changedMarks';
 import { registerLanguageModelTools } from './vscode/languageModelTools';
 import { registerMcpServer } from './vscode/mcpServer';
+import { MemoryCommands } from './vscode/memoryCommands';
 import { MemoryDocuments } from './vscode/memoryDocuments';
+import { MemoryEditing } from './vscode/memoryEditing';
+import { MemoryExchange } from './vscode/memoryExchange';
+import { MemoryTree } from './vscode/memoryTree';
 import { PreviewDocuments } from './vscode/previewDocuments';
 import { ProviderChoice } from './vscode/providerChoice';
 import { ProviderCommands } from './vscode/providerCommands';
@@ -22,6 +27,7 @@ import { PublicApi, type ApiBackend } from './vscode/publicApi';
 import { QueueCommands } from './vscode/queueCommands';
 import { QueueTree } from './vscode/queueTree';
 import { SessionCommands } from './vscode/sessionCommands';
+import { SearchMemory } from './vscode/searchMemory';
 import { SessionTree } from './vscode/sessionTree';
 import { StatusBar } from './vscode/statusBar';
 import { StoreView } from './vscode/storeView';
@@ -66,6 +72,8 @@ export class Container {
     const sessions = new SessionTree(this.#store, context.globalState, this.#log);
     const queue = new QueueTree(this.#store, this.#log);
     const insights = new Insights(this.#store, this.#log, context.extensionUri);
+    const marks = new ChangedMarks(this.#store, this.#log);
+    const memory = new MemoryTree(this.#store, marks, context.globalState, this.#log);
     this.#surface = [
       connect,
       this.api,
@@ -75,8 +83,14 @@ export class Container {
       new ProviderNotices(this.#store, context.globalState),
       new StatusBar(this.#store),
       sessions,
+      marks,
+      memory,
       queue,
-      new MemoryDocuments(this.#store),
+      new MemoryDocuments(this.#store, marks),
+      new MemoryEditing(this.#store),
+      new MemoryCommands(this.#store, () => memory.focused(), this.#log),
+      new MemoryExchange(this.#store, () => import('./keeper/entry'), this.#log),
+      new SearchMemory(this.#store, this.#log),
       new DroppedEventsWarning(
         this.#store,
         async () => (await import('./keeper/entry')).takeDropped(this.#folder),

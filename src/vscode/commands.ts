@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
-import { adviceOf, asError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ConnectableAgent } from '../connect/target';
 import type { SessionItem, TidemarkClient } from '../keeper/client';
 import { isConfirmed } from './confirmation';
 import { commands, views } from './ids';
 import { ImportSessions, type ImportParts } from './importSessions';
-import { MemoryDocuments, type MemoryRef } from './memoryDocuments';
+import type { MemoryRef } from '../memory/library';
+import { MemoryDocuments } from './memoryDocuments';
+import { openClient } from './openClient';
+import { registerCommands, type CommandHandlers } from './registerCommands';
 import type { SetAsideResult } from '../storage/setAsideDamaged';
 import { hangs, type StoreView } from './storeView';
 
@@ -29,22 +31,19 @@ export interface CommandActions {
   chooseLanguageModel(): Promise<void>;
   showWhatWouldBeSent(client: TidemarkClient, of?: { session?: SessionItem }): Promise<void>;
   /** What other parts offer, by the ids of the commands. */
-  handlers(client: () => TidemarkClient): Handler[];
+  handlers(client: () => TidemarkClient): CommandHandlers;
 }
-
-/** A command's id and what it does. */
-export type Handler = [string, (...args: never[]) => Promise<void> | void];
 
 /** The palette's actions. Each tells a person what went wrong and what to do; the log has the rest. */
 export class Commands implements vscode.Disposable {
-  readonly #registrations: vscode.Disposable[];
+  readonly #registration: vscode.Disposable;
 
   constructor(
     private readonly store: StoreView,
     private readonly actions: CommandActions,
-    private readonly log: Logger,
+    log: Logger,
   ) {
-    const handlers: Handler[] = [
+    const handlers: CommandHandlers = [
       [commands.pause, () => this.#client().setPaused(true)],
       [commands.resume, () => this.#client().setPaused(false)],
       [commands.replaceDamaged, () => this.#replaceDamaged()],
@@ -77,34 +76,11 @@ export class Commands implements vscode.Disposable {
       ],
       ...actions.handlers(() => this.#client()),
     ];
-    this.#registrations = handlers.map(([id, run]) =>
-      vscode.commands.registerCommand(id, (...args: never[]) => this.#guard(id, () => run(...args))),
-    );
-  }
-
-  async #guard(id: string, run: () => Promise<void> | void): Promise<void> {
-    try {
-      await run();
-    } catch (error) {
-      this.log.error(`${id} failed.`, error);
-      const advice = adviceOf(error);
-      const showLog = vscode.l10n.t('Show Log');
-      const answer = await vscode.window.showErrorMessage(
-        `Tidemark: ${asError(error).message}${advice ? ` ${advice}` : ''}`,
-        showLog,
-      );
-      if (answer === showLog) this.actions.showLog();
-    }
+    this.#registration = registerCommands(handlers, log);
   }
 
   #client(): TidemarkClient {
-    const { client } = this.store;
-    if (client) return client;
-    throw new Error(
-      this.store.state.kind === 'elsewhere'
-        ? this.store.state.error.message
-        : vscode.l10n.t('The store is not open yet. Try again in a moment.'),
-    );
+    return openClient(this.store);
   }
 
   async #replaceDamaged(): Promise<void> {
@@ -163,7 +139,7 @@ export class Commands implements vscode.Disposable {
   }
 
   dispose(): void {
-    vscode.Disposable.from(...this.#registrations).dispose();
+    this.#registration.dispose();
   }
 }
 

@@ -39,6 +39,18 @@ export const commands = {
   dismissSetAside: 'tidemark.dismissSetAside',
   dismissAllSetAside: 'tidemark.dismissAllSetAside',
   showInsights: 'tidemark.showInsights',
+  groupMemory: 'tidemark.groupMemory',
+  loadMoreMemory: 'tidemark.loadMoreMemory',
+  pinMemory: 'tidemark.pinMemory',
+  unpinMemory: 'tidemark.unpinMemory',
+  editMemory: 'tidemark.editMemory',
+  forgetMemory: 'tidemark.forgetMemory',
+  restoreMemory: 'tidemark.restoreMemory',
+  exportMemory: 'tidemark.exportMemory',
+  importMemory: 'tidemark.importMemory',
+  searchMemory: 'tidemark.searchMemory',
+  previewResult: 'tidemark.previewResult',
+  revealResult: 'tidemark.revealResult',
 } as const;
 
 /** The public API (src/api.ts) as commands: for other extensions, not in the palette. */
@@ -49,7 +61,11 @@ export const apiCommands = {
   getSession: 'tidemark.api.getSession',
 } as const;
 
-export const views = { sessions: 'tidemark.sessions', queue: 'tidemark.queue' } as const;
+export const views = {
+  sessions: 'tidemark.sessions',
+  memory: 'tidemark.memory',
+  queue: 'tidemark.queue',
+} as const;
 
 export const contextKeys = {
   /** `starting`, `keeping`, `following`, `elsewhere`, `failed` or `stopped`. */
@@ -62,6 +78,10 @@ export const contextKeys = {
   sessionsFiltered: 'tidemark.sessionsFiltered',
   /** The sessions view shows archived sessions instead of the others. */
   showsArchived: 'tidemark.showsArchived',
+  /** Paths of open documents whose observations are pinned. */
+  pinnedDocuments: 'tidemark.pinnedDocuments',
+  /** The search is open. */
+  searching: 'tidemark.searching',
 } as const;
 
 /** Names of settings below `tidemark`. All are of the application: no workspace can redirect what is sent. */
@@ -79,6 +99,7 @@ export const statusItemId = 'tidemark.status';
 /** As VS Code knows the Insights page after a reload. */
 export const insightsPanelType = 'tidemark.insights';
 export const memoryScheme = 'tidemark';
+export const memoryEditScheme = 'tidemark-edit';
 export const previewScheme = 'tidemark-preview';
 export const connectScheme = 'tidemark-connect';
 

@@ -8,6 +8,7 @@ import type { FoundTranscript, ImportEstimate } from '../capture/transcripts/fin
 import type { TidemarkClient } from '../keeper/client';
 import { exclusionSettings } from './hookSettings';
 import { commands } from './ids';
+import { withProgress } from './progress';
 
 /** What reads and imports, loaded when it is needed. */
 export interface ImportParts {
@@ -39,6 +40,8 @@ export class ImportSessions {
       (signal, report) => parts.estimateImport(chosen, signal, report),
     );
     if (!estimate || !(await this.#confirm(estimate))) return;
+    // Only this shows as a notification: VS Code shows at most three new ones within a second, and the result would
+    // be the fourth.
     const result = await withProgress(
       vscode.ProgressLocation.Notification,
       vscode.l10n.t('Importing {0} past sessions', estimate.sessions),
@@ -161,30 +164,4 @@ function titleOf({ title, file }: FoundTranscript): string {
 function sizeText(bytes: number): string {
   const kilobytes = Math.max(1, Math.round(bytes / 1_024));
   return kilobytes < 1_024 ? `${kilobytes} KB` : `${(kilobytes / 1_024).toFixed(1)} MB`;
-}
-
-/**
- * Undefined when the person cancelled. `work` reports how many of `total` steps are done. Only the import itself shows as a notification: VS Code shows at most three new ones within a second, and the
- * result would be the fourth.
- */
-async function withProgress<T>(
-  location: vscode.ProgressLocation.Window | vscode.ProgressLocation.Notification,
-  title: string,
-  total: number,
-  work: (signal: AbortSignal, report: (done: number) => void) => Promise<T>,
-): Promise<T | undefined> {
-  return vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
-    const cancel = new AbortController();
-    const subscription = token.onCancellationRequested(() => cancel.abort());
-    try {
-      return await work(cancel.signal, (done) =>
-        progress.report({ increment: 100 / total, message: `${done}/${total}` }),
-      );
-    } catch (error) {
-      if (cancel.signal.aborted) return undefined;
-      throw error;
-    } finally {
-      subscription.dispose();
-    }
-  });
 }

@@ -8,7 +8,8 @@ import {
   summaryEntry,
 } from '../memory/recallText';
 import { languageModelTools } from './ids';
-import { memoryLink, type MemoryRef } from './memoryDocuments';
+import type { MemoryRef } from '../memory/library';
+import { memoryLink } from './memoryUri';
 import type { StoreView } from './storeView';
 
 interface SearchInput {

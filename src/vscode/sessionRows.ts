@@ -1,16 +1,11 @@
 import * as vscode from 'vscode';
 import type { AgentId } from '../capture/vocabulary';
 import type { SessionItem } from '../keeper/client';
-import {
-  observationText,
-  summaryText,
-  type Observation,
-  type ObservationType,
-  type Summary,
-} from '../memory/observation';
+import { observationText, summaryText, type Observation, type Summary } from '../memory/observation';
 import { isInterrupted } from '../session/sessionStore';
 import { commands } from './ids';
 import { messageRow } from './messageRow';
+import { memoryIcon } from './rowText';
 import { daysAgo, type SessionGroup, type SessionGrouping } from './sessionGroups';
 import { nodeId, rowsOfTurn, type GroupNode, type SessionNode, type SubagentNode } from './sessionNodes';
 import { sessionState, sessionTitle, shorten, type Drawing } from './sessionState';
@@ -171,20 +166,9 @@ function subagentRow(node: SubagentNode): vscode.TreeItem {
   return item;
 }
 
-const observationIcons: Record<ObservationType, string> = {
-  decision: 'law',
-  bugfix: 'bug',
-  feature: 'sparkle',
-  refactor: 'symbol-structure',
-  change: 'edit',
-  discovery: 'lightbulb',
-  failure: 'error',
-  note: 'note',
-};
-
 function observationRow(observation: Observation): vscode.TreeItem {
   const { id, title, type, facts, subagent } = observation;
-  const item = row(`observation:${id}`, title, observationIcons[type]);
+  const item = row(`observation:${id}`, title, memoryIcon(type));
   item.description = facts[0] ?? '';
   item.contextValue = 'observation';
   item.command = {

@@ -93,8 +93,15 @@ export function rank(
   return { documents: documents.sort(byScore), sessions: [...sessions.values()].sort(byScore), weights };
 }
 
-const byScore = (a: { score: number; docid?: number }, b: { score: number; docid?: number }) =>
-  b.score - a.score || (b.docid ?? 0) - (a.docid ?? 0);
+interface Ranked {
+  score: number;
+  createdAt?: number;
+  docid?: number;
+}
+
+/** Of the same fit the newest first. */
+const byScore = (a: Ranked, b: Ranked) =>
+  b.score - a.score || (b.createdAt ?? 0) - (a.createdAt ?? 0) || (b.docid ?? 0) - (a.docid ?? 0);
 
 function count(candidates: readonly Candidate[], wish: number): number {
   let found = 0;

@@ -1,0 +1,113 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { Logger } from '../base/logger';
+import { memoryScheme } from './ids';
+import { parseMemoryUri } from './memoryUri';
+import type { StoreView } from './storeView';
+
+/** Rows that come into sight together are asked about together. */
+const GATHER_MS = 20;
+const MOST_AT_ONCE = 500;
+
+/**
+ * Marks observations whose code has changed since they were made. VS Code asks only for rows in sight, so that only
+ * their files are looked at.
+ */
+export class ChangedMarks implements vscode.FileDecorationProvider, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeFileDecorations = this.#changed.event;
+  readonly #marked = new vscode.EventEmitter<void>();
+  /** Other observations are known to be marked, or not to be any more. */
+  readonly onDidMark = this.#marked.event;
+  readonly #disposables: vscode.Disposable[];
+  readonly #known = new Map<number, readonly string[]>();
+  #waiting = new Map<number, ((files: readonly string[]) => void)[]>();
+  #gathering: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly store: StoreView,
+    private readonly log: Logger,
+  ) {
+    this.#disposables = [
+      vscode.window.registerFileDecorationProvider(this),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => uri.scheme === 'file' && this.refresh()),
+      vscode.window.onDidChangeWindowState(({ focused }) => focused && this.refresh()),
+      store.onDidChange((sessions) => sessions?.size !== 0 && this.refresh()),
+      this.#changed,
+      this.#marked,
+    ];
+  }
+
+  /** Files of an observation that have changed since, as far as they were looked at. */
+  known(id: number): readonly string[] {
+    return this.#known.get(id) ?? [];
+  }
+
+  /** Has what is in sight looked at again. */
+  refresh(): void {
+    this.#changed.fire(undefined);
+  }
+
+  async provideFileDecoration(uri: vscode.Uri): Promise<vscode.FileDecoration | undefined> {
+    if (uri.scheme !== memoryScheme) return undefined;
+    const ref = parseMemoryUri(uri);
+    if (ref?.kind !== 'observation') return undefined;
+    const files = await this.filesOf(ref.id);
+    if (files.length === 0) return undefined;
+    return new vscode.FileDecoration(
+      'M',
+      changedText(files),
+      new vscode.ThemeColor('list.warningForeground'),
+    );
+  }
+
+  /** Files of an observation that have changed since. Never rejects. */
+  filesOf(id: number): Promise<readonly string[]> {
+    this.#gathering ??= setTimeout(() => void this.#ask(), GATHER_MS);
+    return new Promise((resolve) => {
+      const others = this.#waiting.get(id);
+      if (others) others.push(resolve);
+      else this.#waiting.set(id, [resolve]);
+    });
+  }
+
+  async #ask(): Promise<void> {
+    const asked = this.#waiting;
+    this.#waiting = new Map();
+    this.#gathering = undefined;
+    let isOther = false;
+    const ids = [...asked.keys()];
+    for (let from = 0; from < ids.length; from += MOST_AT_ONCE) {
+      const part = ids.slice(from, from + MOST_AT_ONCE);
+      const changed = await this.#changedFiles(part);
+      for (const id of part) {
+        const files = changed.get(id) ?? [];
+        isOther ||= files.join('\n') !== this.known(id).join('\n');
+        if (files.length > 0) this.#known.set(id, files);
+        else this.#known.delete(id);
+        for (const resolve of asked.get(id)!) resolve(files);
+      }
+    }
+    if (isOther) this.#marked.fire();
+  }
+
+  async #changedFiles(ids: number[]): Promise<Map<number, readonly string[]>> {
+    try {
+      const found = (await this.store.client?.library.changedFiles({ ids })) ?? [];
+      return new Map(found.map(({ id, files }) => [id, files]));
+    } catch (error) {
+      this.log.error('Files could not be looked at.', error);
+      return new Map();
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#gathering);
+    vscode.Disposable.from(...this.#disposables).dispose();
+  }
+}
+
+/** What a mark says to people. */
+export function changedText(files: readonly string[]): string {
+  return vscode.l10n.t('The code has changed since: {0}', files.map((file) => basename(file)).join(', '));
+}
