@@ -13,6 +13,7 @@ import { channelLogger } from './vscode/logChannel';
 import { Consent } from './vscode/consent';
 import { registerLanguageModelTools } from './vscode/languageModelTools';
 import { registerMcpServer } from './vscode/mcpServer';
+import { Onboarding } from './vscode/onboarding';
 import { MemoryDocuments } from './vscode/memoryDocuments';
 import { PreviewDocuments } from './vscode/previewDocuments';
 import { ProviderChoice } from './vscode/providerChoice';
@@ -42,6 +43,7 @@ export class Container {
   readonly #dist: string;
   readonly #version: string;
   readonly #choice: ProviderChoice;
+  readonly #onboarding: Onboarding;
   #supervisor: Supervisor | undefined;
   #launcher: Promise<string> | undefined;
   #stopped = false;
@@ -60,6 +62,12 @@ export class Container {
     this.#choice = new ProviderChoice(secrets, consent, access, this.#log);
     const providers = new ProviderCommands(this.#choice, consent);
     const preview = new PreviewDocuments(this.#store);
+    this.#onboarding = new Onboarding({
+      store: this.#store,
+      countConnections: async () => (await import('./keeper/entry')).countConnections(this.#folder),
+      onDidChangeConnections: connect.onDidChangeConnections,
+      log: this.#log,
+    });
     const insights = new Insights(this.#store, this.#log, context.extensionUri);
     this.#surface = [
       connect,
@@ -67,6 +75,7 @@ export class Container {
       this.#choice,
       preview,
       insights,
+      this.#onboarding,
       new ProviderNotices(this.#store, context.globalState),
       new StatusBar(this.#store),
       new SessionTree(this.#store, this.#log),
@@ -124,6 +133,7 @@ export class Container {
           await writeContextSettings(this.#folder, settings);
         }, this.#log),
       );
+      this.#onboarding.start();
       this.#launcher ??= this.#installLauncher();
       this.#launcher.catch((error) => {
         this.#launcher = undefined;

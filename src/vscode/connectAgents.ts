@@ -48,6 +48,9 @@ export class ConnectAgents implements vscode.TextDocumentContentProvider, vscode
   /** The change that is being shown; one at a time. */
   #shown: Shown = { before: '', after: '' };
   #count = 0;
+  readonly #didChange = new vscode.EventEmitter<void>();
+  /** Fires when a file was connected or disconnected in this window. */
+  readonly onDidChangeConnections = this.#didChange.event;
 
   constructor(private readonly options: ConnectAgentsOptions) {}
 
@@ -62,6 +65,7 @@ export class ConnectAgents implements vscode.TextDocumentContentProvider, vscode
     const title = vscode.l10n.t('Connect {0}', name);
     if (!(await this.#agrees(plan, title, standing(plan, name)))) return;
     await calls.connectAgent(target, plan);
+    this.#didChange.fire();
     this.options.log.info(`${name} was connected (${target.scope}).`);
     await this.#connected(plan, name, vscode.l10n.t('{0} is connected. Its next session is captured.', name));
   }
@@ -74,6 +78,7 @@ export class ConnectAgents implements vscode.TextDocumentContentProvider, vscode
     const plan = await calls.planDisconnection(target);
     if (plan.before === plan.after) {
       await calls.disconnectAgent(target, plan);
+      this.#didChange.fire();
       void vscode.window.showInformationMessage(
         vscode.l10n.t('There are no hooks of Tidemark to take out of {0}.', plan.file),
       );
@@ -81,6 +86,7 @@ export class ConnectAgents implements vscode.TextDocumentContentProvider, vscode
     }
     if (!(await this.#agrees(plan, vscode.l10n.t('Disconnect {0}', name), undefined))) return;
     await calls.disconnectAgent(target, plan);
+    this.#didChange.fire();
     this.options.log.info(`${name} was disconnected (${target.scope}).`);
     void vscode.window.showInformationMessage(
       vscode.l10n.t('{0} is disconnected. What is remembered stays.', name),
@@ -172,6 +178,7 @@ export class ConnectAgents implements vscode.TextDocumentContentProvider, vscode
 
   dispose(): void {
     this.#registration.dispose();
+    this.#didChange.dispose();
   }
 }
 

@@ -44,6 +44,9 @@ export const contextKeys = {
   open: 'tidemark.open',
   paused: 'tidemark.paused',
   hasFailed: 'tidemark.hasFailed',
+  /** `none` or `some` settings files are connected; unset until that is known. */
+  connections: 'tidemark.connections',
+  hasSessions: 'tidemark.hasSessions',
 } as const;
 
 /** Names of settings below `tidemark`. All are of the application: no workspace can redirect what is sent. */
