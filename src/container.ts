@@ -15,6 +15,7 @@ import { ChangedMarks } from './vscode/changedMarks';
 import { registerLanguageModelTools } from './vscode/languageModelTools';
 import { registerMcpServer } from './vscode/mcpServer';
 import { MemoryCommands } from './vscode/memoryCommands';
+import { Onboarding } from './vscode/onboarding';
 import { MemoryDocuments } from './vscode/memoryDocuments';
 import { MemoryEditing } from './vscode/memoryEditing';
 import { MemoryExchange } from './vscode/memoryExchange';
@@ -51,6 +52,7 @@ export class Container {
   readonly #dist: string;
   readonly #version: string;
   readonly #choice: ProviderChoice;
+  readonly #onboarding: Onboarding;
   #supervisor: Supervisor | undefined;
   #launcher: Promise<string> | undefined;
   #stopped = false;
@@ -71,6 +73,12 @@ export class Container {
     const preview = new PreviewDocuments(this.#store);
     const sessions = new SessionTree(this.#store, context.globalState, this.#log);
     const queue = new QueueTree(this.#store, this.#log);
+    this.#onboarding = new Onboarding({
+      store: this.#store,
+      countConnections: async () => (await import('./keeper/entry')).countConnections(this.#folder),
+      onDidChangeConnections: connect.onDidChangeConnections,
+      log: this.#log,
+    });
     const insights = new Insights(this.#store, this.#log, context.extensionUri);
     const marks = new ChangedMarks(this.#store, this.#log);
     const memory = new MemoryTree(this.#store, marks, context.globalState, this.#log);
@@ -80,6 +88,7 @@ export class Container {
       this.#choice,
       preview,
       insights,
+      this.#onboarding,
       new ProviderNotices(this.#store, context.globalState),
       new StatusBar(this.#store),
       sessions,
@@ -154,6 +163,7 @@ export class Container {
           this.#log,
         ),
       );
+      this.#onboarding.start();
       this.#launcher ??= this.#installLauncher();
       this.#launcher.catch((error) => {
         this.#launcher = undefined;

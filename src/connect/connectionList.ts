@@ -64,6 +64,11 @@ export class ConnectionList {
   }
 }
 
+/** How many settings files are connected, as far as is known. */
+export async function countConnections(storeDir: string): Promise<number> {
+  return (await new ConnectionList(storeDir).read()).length;
+}
+
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -6,6 +6,7 @@ import { ModelProvider } from '../distill/providers/model/modelProvider';
 export { systemClock } from '../base/clock';
 export { agentSettings } from '../connect/agents/all';
 export { connectAgent, disconnectAgent, planConnection, planDisconnection } from '../connect/connection';
+export { countConnections } from '../connect/connectionList';
 export { testConnection } from '../connect/connectionTest';
 export { writePlugin } from '../connect/plugin';
 export { takeDropped } from '../capture/droppedEvents';

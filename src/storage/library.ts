@@ -1,11 +1,14 @@
 import type { Clock } from '../base/clock';
 import type { FileHash, FileHashStore } from '../memory/fileHashes';
-import type { ExportedSession, ImportCounts, MemoryLibrary, MemoryRef } from '../memory/library';
+import { joinInsights } from '../memory/joinInsights';
+import type { ExportedSession, ImportCounts, Insights, MemoryLibrary, MemoryRef } from '../memory/library';
 import type { ObservationContent } from '../memory/observation';
 import type { Engine } from './sqljs/engine';
 
 /** Memories that one operation of an import adds: others have their turn in between. */
 const IMPORT_SLICE = 50;
+/** Days that one operation counts: others have their turn in between. */
+const INSIGHTS_SLICE = 10;
 
 /**
  * The library over the engine. What writes answers with the sessions that it changed, because somebody has to be
@@ -22,7 +25,17 @@ export class EngineLibrary implements FileHashStore {
   sources: MemoryLibrary['sources'] = (args) => this.engine.call('sources', args);
   forgotten: MemoryLibrary['forgotten'] = (args) => this.engine.call('forgotten', args);
   exportMemory: MemoryLibrary['exportMemory'] = (args) => this.engine.call('exportSessions', args);
-  insights: MemoryLibrary['insights'] = (args) => this.engine.call('insights', args);
+
+  /** A few days at a time, between which other work is done. */
+  async insights({ days }: { days: number[] }): Promise<Insights> {
+    const parts: Insights[] = [];
+    for (let from = 0; from < days.length; from += INSIGHTS_SLICE) {
+      const until = days[from + INSIGHTS_SLICE];
+      const slice = { days: days.slice(from, from + INSIGHTS_SLICE), ...(until !== undefined && { until }) };
+      parts.push(await this.engine.call('insights', slice));
+    }
+    return joinInsights(parts);
+  }
 
   pin(ids: number[], pinned: boolean): Promise<number[]> {
     return this.engine.call('pin', { ids, pinned, at: this.clock.now() });

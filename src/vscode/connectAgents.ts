@@ -48,6 +48,9 @@ export class ConnectAgents implements vscode.TextDocumentContentProvider, vscode
   /** The change that is being shown; one at a time. */
   #shown: Shown = { before: '', after: '' };
   #count = 0;
+  readonly #didChange = new vscode.EventEmitter<void>();
+  /** Fires when a file was connected or disconnected in this window. */
+  readonly onDidChangeConnections = this.#didChange.event;
 
   constructor(private readonly options: ConnectAgentsOptions) {}
 
@@ -61,6 +64,7 @@ export class ConnectAgents implements vscode.TextDocumentContentProvider, vscode
       const title = vscode.l10n.t('Connect {0}', name);
       if (!(await this.#agrees(plan, title, standing(plan, name)))) return;
       await calls.connectAgent(target, plan);
+      this.#didChange.fire();
       this.options.log.info(`${name} was connected (${target.scope}).`);
     }
     const asks = await this.#offerServer(calls, { ...target, part: 'mcp' });
@@ -82,6 +86,7 @@ export class ConnectAgents implements vscode.TextDocumentContentProvider, vscode
     const text = vscode.l10n.t('Adds Tidemark’s MCP server, which works with VS Code closed, too.');
     if (!(await this.#agrees(plan, title, text, vscode.l10n.t('Not Now')))) return undefined;
     await calls.connectAgent(target, plan);
+    this.#didChange.fire();
     this.options.log.info(`${name} was offered the MCP server (${target.scope}).`);
     return 'now';
   }
@@ -101,6 +106,7 @@ export class ConnectAgents implements vscode.TextDocumentContentProvider, vscode
         if (!(await this.#agrees(plan, vscode.l10n.t('Disconnect {0}', name), undefined))) return;
       }
       await calls.disconnectAgent(part, plan);
+      this.#didChange.fire();
     }
     if (changes === 0) {
       const file = calls.agentSettings[target.agent].file(target);
@@ -205,6 +211,7 @@ export class ConnectAgents implements vscode.TextDocumentContentProvider, vscode
 
   dispose(): void {
     this.#registration.dispose();
+    this.#didChange.dispose();
   }
 }
 

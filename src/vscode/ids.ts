@@ -82,6 +82,9 @@ export const contextKeys = {
   pinnedDocuments: 'tidemark.pinnedDocuments',
   /** The search is open. */
   searching: 'tidemark.searching',
+  /** `none` or `some` settings files are connected; unset until that is known. */
+  connections: 'tidemark.connections',
+  hasSessions: 'tidemark.hasSessions',
 } as const;
 
 /** Names of settings below `tidemark`. All are of the application: no workspace can redirect what is sent. */

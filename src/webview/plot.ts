@@ -3,7 +3,8 @@ import { formatDay, formatValue } from './format';
 import type { Chart } from './messages';
 
 const HEIGHT = 180;
-const MOST_LABELS = 8;
+/** What a day's name takes with the space beside it, px. */
+const LABEL_WIDTH = 66;
 
 export interface PlotOptions {
   readonly chart: Chart;
@@ -19,8 +20,6 @@ export function drawPlot(container: HTMLElement, options: PlotOptions): uPlot {
   const { chart, days, language } = options;
   const color = themeColors(container);
   const font = `11px ${getComputedStyle(container).fontFamily}`;
-  const every = Math.ceil(days.length / MOST_LABELS);
-  const labelled = days.map((_, i) => i).filter((i) => (days.length - 1 - i) % every === 0);
   const axis = { stroke: color('foreground'), font, ticks: { show: false } };
   const limit = chart.limit?.value ?? 0;
   return new uPlot(
@@ -36,7 +35,7 @@ export function drawPlot(container: HTMLElement, options: PlotOptions): uPlot {
         {
           ...axis,
           ...{ grid: { show: false }, size: 28 },
-          splits: () => labelled,
+          splits: (plot) => labelledDays(days.length, plot.width),
           values: (_plot, at) => at.map((i) => formatDay(days[i]!, language, 'axis')),
         },
         {
@@ -90,6 +89,12 @@ function drawLimit(plot: uPlot, value: number, color: string): void {
   ctx.lineTo(plot.bbox.left + plot.bbox.width, y);
   ctx.stroke();
   ctx.restore();
+}
+
+/** As many as there is room for; today always. */
+function labelledDays(days: number, width: number): number[] {
+  const every = Math.ceil(days / Math.max(1, Math.floor(width / LABEL_WIDTH)));
+  return Array.from({ length: days }, (_, i) => i).filter((i) => (days - 1 - i) % every === 0);
 }
 
 /** As wide as its longest label, px. */

@@ -35,12 +35,16 @@ export function countContext({ sql }: OperationContext, args: { at: number; char
   );
 }
 
-export function insights({ sql }: OperationContext, { days }: { days: number[] }): Insights {
+/** The last day ends before `until`, or with now. */
+export function insights(
+  { sql }: OperationContext,
+  { days, until = Number.MAX_SAFE_INTEGER }: { days: number[]; until?: number },
+): Insights {
   const perDay = <T>(read: (from: number, to: number) => T): T[] =>
-    days.map((from, i) => read(from, days[i + 1] ?? Number.MAX_SAFE_INTEGER));
+    days.map((from, i) => read(from, days[i + 1] ?? until));
   return {
     remembered: remembered(sql, perDay),
-    usage: usage(sql, days),
+    usage: usage(sql, days, until),
     latency: latency(sql, perDay),
     context: context(sql, perDay),
   };
@@ -72,7 +76,7 @@ function remembered(sql: Sql, perDay: PerDay): Insights['remembered'] {
   return [...types].map(([type, row]) => ({ type, perDay: row }));
 }
 
-function usage(sql: Sql, days: number[]): Insights['usage'] {
+function usage(sql: Sql, days: number[], until: number): Insights['usage'] {
   const zeros = () => days.map(() => 0);
   const rows = new Map<string, Insights['usage'][number]>();
   const found = sql.all<{
@@ -84,8 +88,9 @@ function usage(sql: Sql, days: number[]): Insights['usage'] {
     micros: number;
   }>(
     `SELECT at, provider, model, input_tokens + cache_read_tokens + cache_write_tokens AS input,
-     output_tokens AS output, cost_micros AS micros FROM usage WHERE at >= ? ORDER BY at`,
+     output_tokens AS output, cost_micros AS micros FROM usage WHERE at >= ? AND at < ? ORDER BY at`,
     days[0] ?? Number.MAX_SAFE_INTEGER,
+    until,
   );
   for (const { at, provider, model, input, output, micros } of found) {
     const key = `${provider} ${model}`;

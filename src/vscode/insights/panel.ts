@@ -13,6 +13,7 @@ import { commands } from '../ids';
 import { budgetUsd } from '../providerChoice';
 import type { StoreView } from '../storeView';
 import { chartsOf, isBlank } from './charts';
+import { lastDays } from './days';
 import { insightsPage } from './page';
 
 /** While agents work, the figures are read at most this often. */
@@ -114,13 +115,6 @@ export class InsightsPanel implements vscode.Disposable {
     this.#reads++;
     vscode.Disposable.from(...this.#disposables).dispose();
   }
-}
-
-/** Beginnings of the last days in the zone of this machine, today's last, ms since the epoch. */
-export function lastDays(count: number, now: Date): number[] {
-  return Array.from({ length: count }, (_, i) =>
-    new Date(now.getFullYear(), now.getMonth(), now.getDate() - (count - 1 - i)).getTime(),
-  );
 }
 
 function words(range: Range): Pick<View, 'status' | 'words'> {

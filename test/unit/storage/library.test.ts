@@ -225,6 +225,24 @@ describe('The library', () => {
     assert.deepEqual(usage, []);
   });
 
+  it('counts many days in slices, each day once', async () => {
+    const days = Array.from({ length: 25 }, (_, i) => NOW - (24 - i) * DAY);
+    const on = [0, 9, 10, 19, 20, 24];
+    for (const day of on) await remember(store, { title: `Day ${day}`, at: days[day]!, session: `d${day}` });
+    await library.countContext(days[10]!, 300);
+    const { remembered, context, latency } = await library.insights({ days });
+    const expected = days.map((_, day) => (on.includes(day) ? 1 : 0));
+    assert.deepEqual(
+      remembered.map(({ perDay }) => perDay),
+      [expected],
+    );
+    assert.deepEqual(
+      context.times,
+      days.map((_, day) => (day === 10 ? 1 : 0)),
+    );
+    assert.equal(latency.p95Ms.length, 25);
+  });
+
   it('counts how long messages waited', async () => {
     const now = Date.now();
     await remember(store, { title: 'Fast', at: now - 1_000 });
