@@ -38,7 +38,9 @@ function isTitleCase(title: string): boolean {
   const words = title.split(/\s+/);
   return words.every((word, i) => {
     const isInside = i > 0 && i < words.length - 1;
-    return !/^\p{Ll}/u.test(word) || (isInside && small.has(word));
+    // “Group Sessions by…” goes on in what it asks.
+    const bare = word.replace(/…$/, '');
+    return !/^\p{Ll}/u.test(word) || ((isInside || bare !== word) && small.has(bare));
   });
 }
 
@@ -48,20 +50,22 @@ function isRegistered({ sources }: Project, key: string): boolean {
   return [...sources.values()].some((text) => registration.test(text));
 }
 
-/** A command that needs a row can't work from the palette. */
+/** What is done with a row works from the palette only where a list or a document says which is meant. */
 function rowFaults({ manifest, ids, sources }: Project): string[] {
   const { menus } = manifest.contributes;
-  const palette = new Map((menus['commandPalette'] ?? []).map(({ command, when }) => [command, when]));
+  const palette = new Map((menus['commandPalette'] ?? []).map(({ command, when }) => [command, when ?? '']));
   const inRows = new Set((menus['view/item/context'] ?? []).map(({ command }) => command));
   const all = [...sources.values()].join('\n');
   return Object.entries(ids.commands).flatMap(([key, id]) => {
     const handler = new RegExp(`[[(]\\s*commands\\.${key}\\s*,\\s*(?:async\\s*)?\\(([^)]*)\\)\\s*=>`).exec(
       all,
     );
-    const parameter = handler?.[1]?.trim() ?? (handler ? '' : undefined);
-    const needsRow =
-      parameter === undefined ? inRows.has(id) : parameter !== '' && !/^(\w+\?|\.\.\.)/.test(parameter);
-    if (!needsRow || palette.get(id) === 'false') return [];
+    const parameter = handler?.[1]?.trim();
+    // One that may be missing is asked for; what is selected stands in for the rest.
+    const isAsked = parameter === '' || /^\w+\?/.test(parameter ?? '');
+    const isSelected = parameter === undefined || parameter.startsWith('...');
+    const needsRow = !isAsked && (inRows.has(id) || !isSelected);
+    if (!needsRow || /^false$|\bfocusedView\b|\bresourceScheme\b/.test(palette.get(id) ?? '')) return [];
     return [`${id} takes a row: hide it from the palette (menus.commandPalette, "when": "false").`];
   });
 }
