@@ -64,15 +64,11 @@ function headOf(session: SessionItem, by: SessionGroup['by'], dayOf: (at: number
   }
 }
 
-/** `startOfDay` for times that come in their order: the calendar is asked once a day, not for each. */
+/** `startOfDay` for times that go back: the calendar is asked once a day, not for each. */
 function daysOf(): (at: number) => number {
   let day = Infinity;
-  let next = -Infinity;
   return (at) => {
-    if (at < day || at >= next) {
-      day = startOfDay(at);
-      next = new Date(at).setHours(24, 0, 0, 0);
-    }
+    if (at < day) day = startOfDay(at);
     return day;
   };
 }

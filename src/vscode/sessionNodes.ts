@@ -22,8 +22,8 @@ export type SessionNode =
 export interface GroupNode {
   readonly kind: 'group';
   group: SessionGroup;
-  /** Expanded at first: what is newest. */
-  readonly isNewest: boolean;
+  /** Expanded at first: what is newest, and what a filter has found. */
+  readonly isExpanded: boolean;
 }
 
 /** The same object as long as the session is listed; what it holds changes. */

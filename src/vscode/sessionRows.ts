@@ -40,9 +40,9 @@ export function treeItem(node: SessionNode, drawing: Drawing, grouping: SessionG
 const groupIcons = { active: 'pulse', day: 'calendar', project: 'repo', agent: 'hubot' } as const;
 
 function groupRow(node: GroupNode, now: number): vscode.TreeItem {
-  const { group, isNewest } = node;
+  const { group, isExpanded } = node;
   const label = groupLabel(group, now);
-  const item = row(nodeId(node), label, groupIcons[group.by], isNewest ? Expanded : Collapsed);
+  const item = row(nodeId(node), label, groupIcons[group.by], isExpanded ? Expanded : Collapsed);
   const count = group.sessions.length;
   item.description = String(count);
   item.contextValue = 'group';

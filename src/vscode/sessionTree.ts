@@ -284,14 +284,18 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, vscode
   #layOut(): SessionNode[] {
     const drawing = this.#drawing();
     this.#drawnPaused = drawing.paused;
-    const groups = groupSessions(this.#list.sessions(), this.grouping, drawing);
+    const { text } = this.#list.filter;
+    const groups = groupSessions(this.#list.sessions(), this.grouping, drawing).map((group) =>
+      // Other rows than without a filter: what is searched for should not be hidden in one that was collapsed.
+      text === undefined ? group : { ...group, key: `filtered:${group.key}` },
+    );
     const newest = groups.filter(({ by }) => by !== 'active')[0]?.key;
     const listed = new Set<number>();
     const nodes = groups.map((group): GroupNode => {
       const node: GroupNode = this.#groups.get(group.key) ?? {
         kind: 'group',
         group,
-        isNewest: group.by === 'active' || group.key === newest,
+        isExpanded: text !== undefined || group.by === 'active' || group.key === newest,
       };
       node.group = group;
       for (const session of group.sessions) {

@@ -151,7 +151,7 @@ describe('the sessions view', () => {
     const toast = await session.workbench.notifications.waitForToast(/2 sessions are archived/);
     assert.deepEqual(toast.buttons, ['Undo']);
     await eventually('them to go', sessions, (found) => !found.includes('Speed up the search'));
-    await session.workbench.notifications.clickToastButton(/2 sessions are archived/, 'Undo');
+    await session.workbench.quickInput.runCommand('Notifications: Accept Notification Primary Action');
     await eventually('them to come back', groups, (found) => found.includes('Yesterday'));
   });
 
@@ -181,6 +181,10 @@ describe('the sessions view', () => {
     await become('what matches', sessions, ['Write the release notes']);
     assert.match(await shown(), /“release”/);
     await session.workbench.screenshot('sessions-filtered-dark');
+    await command('Filter Sessions…');
+    await quickInput.type('the ');
+    await quickInput.accept();
+    await eventually('all that matches, in every group', sessions, (found) => found.length === 5);
     await command('Filter Sessions…');
     await quickInput.type('nothing like this');
     await quickInput.accept();

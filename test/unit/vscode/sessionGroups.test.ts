@@ -20,6 +20,7 @@ function unended(id: number, change: Parameters<typeof sessionItem>[1]) {
 describe('the groups of the sessions view', () => {
   it('put what works, waits, failed or is open first, whenever it was, and the rest under its day', () => {
     const sessions = [
+      sessionItem(7, { lastActivityAt: now - 30_000 }),
       unended(1, openNow),
       sessionItem(2, { lastActivityAt: at(20, 9) }),
       sessionItem(3, { lastActivityAt: at(19) }),
@@ -32,7 +33,7 @@ describe('the groups of the sessions view', () => {
       groups.map(({ by, day, sessions: of }) => [by, day, of.map(({ id }) => id)]),
       [
         ['active', 0, [5, 4, 1]],
-        ['day', at(20, 0), [2]],
+        ['day', at(20, 0), [7, 2]],
         ['day', at(19, 0), [3]],
         ['day', at(2, 0), [6]],
       ],
@@ -67,12 +68,19 @@ describe('the groups of the sessions view', () => {
     assert.equal(daysAgo(at(20, 0), now), 0);
     assert.equal(daysAgo(at(19, 23), now), 1);
     assert.equal(daysAgo(at(21), now), 0, 'a clock that was ahead');
-    for (const month of [2, 3, 9, 10])
-      for (let day = 1; day <= 28; day++)
-        assert.equal(
-          daysAgo(new Date(2026, month, day).getTime(), new Date(2026, month, day + 1).getTime()),
-          1,
-        );
+    const zone = process.env.TZ;
+    try {
+      for (const name of ['Europe/Berlin', 'America/New_York', 'UTC']) {
+        process.env.TZ = name;
+        for (let day = 1; day <= 365; day++) {
+          const [one, next] = [day, day + 1].map((n) => new Date(2026, 0, n).getTime());
+          assert.equal(daysAgo(one!, next!), 1, `${name}, day ${day}`);
+        }
+      }
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
   });
 });
 

@@ -61,7 +61,7 @@ describe('the list of sessions', () => {
     list.reset();
     await list.load(source);
     assert.equal(ids(list).at(-1), 8);
-    list.reset({ archived: false, text: 'Prompt 1' });
+    list.reset({ archived: false });
     await list.load(source);
     assert.equal(list.get(8), undefined);
   });

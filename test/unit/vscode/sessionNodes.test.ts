@@ -36,6 +36,7 @@ const detail: SessionDetail = {
     observation(4, 1, explore),
     observation(5, 1, { id: 'b' }),
     observation(6, 2, explore),
+    observation(11, 1, { id: 'a' }),
   ],
   summaries: [{ ...observation(7, 1), request: 'Do it' }],
   usage: [],
@@ -43,6 +44,7 @@ const detail: SessionDetail = {
     message(8, { kind: 'observation', use: { ...toolUse('t'), subagent: { id: 'b' } } }),
     message(9, { kind: 'observation', report: { text: 'Done', subagent: { id: 'c', type: 'Plan' } } }),
     message(10, { kind: 'observation', use: toolUse('u') }),
+    message(12, { kind: 'observation', report: { text: 'Compacted', subagent: { id: 'compaction' } } }),
   ],
 };
 const ids = (nodes: SessionNode[]) => nodes.map(nodeId);
@@ -56,12 +58,13 @@ describe('the rows beneath a session', () => {
     const turn = rowsOfTurn(detail, 1);
     assert.deepEqual(ids(turn), [
       ...['summary:7', 'observation:2', 'subagent:1:1:a', 'subagent:1:1:b', 'subagent:1:1:c', 'message:10'],
+      'message:12',
     ]);
     const subagents = turn.flatMap((node) => (node.kind === 'subagent' ? [node] : []));
     assert.deepEqual(
       subagents.map((node) => [node.subagent.type, ...ids(rowsOfSubagent(node))]),
       [
-        ['Explore', 'observation:3', 'observation:4'],
+        ['Explore', 'observation:3', 'observation:4', 'observation:11'],
         [undefined, 'observation:5', 'message:8'],
         ['Plan', 'message:9'],
       ],
