@@ -204,7 +204,7 @@ describe('the memory view', () => {
     assert.equal(entries.length, 3);
     assert.equal(entries[0]?.label, fixed);
     await session.workbench.screenshot('memory-restore-dark');
-    await keys().press('Control+a');
+    for (const { label } of entries) await quickInput.pick(label);
     await quickInput.accept();
     await tree().waitForRows('all of it', (rows) => rows.filter(({ level }) => level === 2).length === 5);
     await editor('the document again', /# Fixed the total/);
