@@ -9,7 +9,9 @@ import type { StoreView } from './storeView';
 const GATHER_MS = 20;
 const MOST_AT_ONCE = 500;
 /** Rows that were in sight are looked at again, the last ones of them. */
-const MOST_SEEN = 500;
+const MOST_SEEN = 200;
+/** A busy session changes memory many times a second: files are looked at again no more often than this. */
+const AGAIN_MS = 1_000;
 
 /**
  * Marks observations whose code has changed since they were made. VS Code asks only for rows in sight, so that only
@@ -27,6 +29,7 @@ export class ChangedMarks implements vscode.FileDecorationProvider, vscode.Dispo
   readonly #seen = new Set<number>();
   #waiting = new Map<number, ((files: readonly string[]) => void)[]>();
   #gathering: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly store: StoreView,
@@ -49,7 +52,11 @@ export class ChangedMarks implements vscode.FileDecorationProvider, vscode.Dispo
 
   /** Looks again at what came into sight. Only marks that are different are drawn: others would flicker. */
   refresh(): void {
-    for (const id of this.#seen) void this.filesOf(id);
+    if (this.#seen.size === 0) return;
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined;
+      for (const id of this.#seen) void this.filesOf(id);
+    }, AGAIN_MS);
   }
 
   async provideFileDecoration(uri: vscode.Uri): Promise<vscode.FileDecoration | undefined> {
@@ -119,6 +126,7 @@ export class ChangedMarks implements vscode.FileDecorationProvider, vscode.Dispo
 
   dispose(): void {
     clearTimeout(this.#gathering);
+    clearTimeout(this.#again);
     vscode.Disposable.from(...this.#disposables).dispose();
   }
 }

@@ -145,6 +145,8 @@ describe('Tidemark in the workbench', () => {
       'Tidemark: Export Memory…',
       'Tidemark: Focus on Memory View',
       'Tidemark: Focus on Sessions View',
+      // The summary that is open can be forgotten.
+      'Tidemark: Forget',
       'Tidemark: Group Memory by…',
       'Tidemark: Import Memory…',
       'Tidemark: Import Past Sessions',

@@ -57,7 +57,13 @@ export class TreeView {
 
   async chooseFromMenu(label: string, entry: string): Promise<void> {
     await this.contextMenu(label);
-    await this.page.locator('.monaco-menu .action-item', { hasText: entry }).first().click();
+    const item = this.page.locator('.monaco-menu .action-item', { hasText: entry }).first();
+    // A menu takes no click in the moment in which it opens.
+    await eventually(`the menu to take ${entry}`, async () => {
+      if (await item.isVisible()) await item.click();
+      await item.waitFor({ state: 'hidden', timeout: 1_000 });
+      return true;
+    });
   }
 
   /** What the view says while it has no rows: its welcome content. */
