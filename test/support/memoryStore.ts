@@ -8,8 +8,18 @@ import { openStore } from './store';
 
 const DAY = 24 * 3_600_000;
 
-export const shop: ProjectRef = { key: '/home/dev/shop/.git', name: 'shop', root: '/home/dev/shop' };
+const shop: ProjectRef = { key: '/home/dev/shop/.git', name: 'shop', root: '/home/dev/shop' };
 const docs: ProjectRef = { key: '/home/dev/docs/.git', name: 'docs', root: '/home/dev/docs' };
+
+/** A store of one project with many notes, the newest called `Note 1`. */
+export async function storeWithNotes(folder: string, count: number): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const store = await openStore(folder);
+  const now = Date.now();
+  for (let i = count; i > 0; i--)
+    await remember(store, { project: shop, title: `Note ${i}`, at: now - i * 1_000 });
+  await store.engine.close();
+}
 
 /** A store of two projects. @param file one that exists: it is known as it is now. */
 export async function storeWithMemory(folder: string, file: string): Promise<void> {

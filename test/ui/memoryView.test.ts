@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
-import { storeWithMemory } from '../support/memoryStore';
+import { storeWithMemory, storeWithNotes } from '../support/memoryStore';
 import { extensionId } from '../support/project';
 import { UiSession } from '../support/uiSession';
 import type { ThemeName } from '../support/workbench/workbench';
@@ -204,7 +204,7 @@ describe('the memory view', () => {
     assert.equal(entries.length, 3);
     assert.equal(entries[0]?.label, fixed);
     await session.workbench.screenshot('memory-restore-dark');
-    await keys().press('Control+a');
+    for (const { label } of entries) await quickInput.pick(label);
     await quickInput.accept();
     await tree().waitForRows('all of it', (rows) => rows.filter(({ level }) => level === 2).length === 5);
     await editor('the document again', /# Fixed the total/);
@@ -262,5 +262,32 @@ describe('the memory view', () => {
       await session.workbench.setTheme(theme);
       await session.workbench.screenshot(`memory-view-${name}`);
     }
+  });
+});
+
+describe('a long list in the memory view', () => {
+  let session: UiSession;
+  before(async () => {
+    session = await UiSession.open(uiSetup(), { open: false });
+    await storeWithNotes(session.globalStorage(extensionId), 120);
+    await session.workbench.open(session.folder);
+    await session.workbench.openView('Tidemark');
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await session.recordFailure(this.currentTest.fullTitle());
+  });
+  after(() => session?.close());
+
+  it('is loaded page by page', async () => {
+    const tree = session.workbench.tree('Memory');
+    await tree.waitForRows('the project', (rows) => rows.length === 1);
+    await tree.expand('shop');
+    for (const loaded of [50, 100]) {
+      const rows = await tree.waitForRows(`${loaded} notes`, (all) => all.length === loaded + 2);
+      assert.equal(rows.at(-2)?.label, `Note ${loaded}`);
+      await tree.click('Load more');
+    }
+    const rows = await tree.waitForRows('all notes', (all) => all.length === 121);
+    assert.equal(rows.at(-1)?.label, 'Note 120');
   });
 });

@@ -153,6 +153,8 @@ describe('Tidemark in the workbench', () => {
       'Tidemark: Focus on Memory View',
       'Tidemark: Focus on Queue View',
       'Tidemark: Focus on Sessions View',
+      // The summary that is open can be forgotten.
+      'Tidemark: Forget',
       'Tidemark: Group Memory by…',
       'Tidemark: Group Sessions by…',
       'Tidemark: Import Memory…',
