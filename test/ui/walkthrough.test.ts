@@ -44,7 +44,7 @@ describe('the walkthrough', () => {
     ).entries()) {
       if (i > 0) await workbench.setTheme(theme);
       await steps().nth(i).click();
-      await workbench.page.locator('.getting-started-media svg').waitFor();
+      await webviewFrame(workbench.page, 'svg');
       await workbench.screenshot(`walkthrough-${i + 1}`);
     }
     await steps().nth(4).click();
