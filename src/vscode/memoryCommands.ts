@@ -7,7 +7,7 @@ import type { MemoryNode } from './memoryNodes';
 import { parseMemoryUri } from './memoryUri';
 import { openClient } from './openClient';
 import { registerCommands } from './registerCommands';
-import { when } from './rowText';
+import { whenText } from './rowText';
 import type { StoreView } from './storeView';
 
 /** Most of what was forgotten that is offered at once. */
@@ -139,7 +139,7 @@ function forgottenItem({ kind, id, title, forgottenAt }: ForgottenMemory) {
   return {
     label: title,
     iconPath: new vscode.ThemeIcon(kind === 'summary' ? 'book' : 'note'),
-    description: vscode.l10n.t('forgotten {0}', when(forgottenAt, Date.now())),
+    description: vscode.l10n.t('forgotten {0}', whenText(forgottenAt, Date.now())),
     ref: { kind, id },
   };
 }

@@ -5,7 +5,8 @@ import { observationText, type Observation, type ObservationType } from '../memo
 import { changedText } from './changedMarks';
 import { commands } from './ids';
 import { memoryUri } from './memoryUri';
-import { dayName, memoryIcon, typeName, when } from './rowText';
+import { dayText, memoryIcon, typeName, whenText } from './rowText';
+import { errorRow, row } from './treeRow';
 
 /** Rows that have others beneath. */
 export type MemoryParent =
@@ -44,24 +45,9 @@ export function memoryItem(node: MemoryNode, changed: readonly string[], now: nu
       };
       return item;
     }
-    case 'error': {
-      const item = row(node.id, vscode.l10n.t('This could not be read'), 'error', None);
-      item.description = node.message;
-      return item;
-    }
+    case 'error':
+      return errorRow(node.id, node.message);
   }
-}
-
-function row(
-  id: string,
-  label: string,
-  icon: string,
-  state: vscode.TreeItemCollapsibleState,
-): vscode.TreeItem {
-  const item = new vscode.TreeItem(label, state);
-  item.id = id;
-  item.iconPath = new vscode.ThemeIcon(icon);
-  return item;
 }
 
 function groupItem({ id, by, group }: Extract<MemoryNode, { kind: 'group' }>, now: number): vscode.TreeItem {
@@ -92,7 +78,7 @@ function groupName(by: MemoryGrouping, { key, name }: MemoryGroup, now: number):
     case 'file':
       return basename(key) || key;
     case 'day':
-      return dayName(Number(key), now);
+      return dayText(Number(key), now);
   }
 }
 
@@ -113,7 +99,7 @@ function observationItem(
   // By its address VS Code asks for the mark of what has changed.
   item.resourceUri = memoryUri({ kind: 'observation', id: observation.id });
   const by = subagent && (subagent.type ?? vscode.l10n.t('sub-agent'));
-  item.description = [when(createdAt, now), isPinned && vscode.l10n.t('pinned'), by, facts[0]]
+  item.description = [whenText(createdAt, now), isPinned && vscode.l10n.t('pinned'), by, facts[0]]
     .filter(Boolean)
     .join(' · ');
   item.contextValue = isPinned ? 'observation.pinned' : 'observation';
@@ -125,7 +111,7 @@ function observationItem(
   item.accessibilityInformation = {
     label: [
       `${typeName(type)}: ${observationText(observation)}`,
-      when(createdAt, now),
+      whenText(createdAt, now),
       isPinned && vscode.l10n.t('pinned'),
       editedAt !== undefined && vscode.l10n.t('edited'),
       by !== undefined && vscode.l10n.t('by the sub-agent {0}', by),

@@ -6,7 +6,8 @@ import type { SourceEvent } from '../memory/library';
 import type { Observation, Summary } from '../memory/observation';
 import { commands } from './ids';
 import { perObservation } from './providerText';
-import { shorten, typeName } from './rowText';
+import { shorten } from './plainText';
+import { typeName } from './rowText';
 
 /** What a page tells beside the memory itself. */
 export interface PageFacts {

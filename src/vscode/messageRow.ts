@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { QueuedMessage } from '../queue/message';
-import { shorten } from './sessionState';
+import { shorten } from './plainText';
 import { row } from './treeRow';
 
 const icons = { pending: 'clock', processing: 'sync~spin', failed: 'warning' } as const;

@@ -4,10 +4,10 @@ import { MESSAGE_LIMIT, type QueuedSession, type StoreStatus } from '../keeper/c
 import type { QueuedMessage } from '../queue/message';
 import { messageRow } from './messageRow';
 import { restText } from './providerText';
-import { daysAgo } from './sessionGroups';
 import { sessionName } from './sessionRows';
 import { sessionState } from './sessionState';
-import { errorRow, joined, row, shortDateText, timeText } from './treeRow';
+import { whenText } from './rowText';
+import { errorRow, joined, row } from './treeRow';
 import { waitingFor } from './waiting';
 
 /** One row of the queue. */
@@ -165,10 +165,6 @@ function sizeText(bytes: number): string {
   return bytes < 1_000_000
     ? vscode.l10n.t('{0} kB', format(bytes / 1_000))
     : vscode.l10n.t('{0} MB', format(bytes / 1_000_000));
-}
-
-function whenText(at: number, now: number): string {
-  return daysAgo(at, now) === 0 ? timeText(at) : shortDateText(at);
 }
 
 /** The whole text where the row is cut; made only when the pointer rests on the row. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ObservationType } from '../memory/observation';
+import { daysAgo } from './sessionGroups';
 
 /** How what is remembered looks in every list. */
 export const observationIcons: Record<ObservationType, string> = {
@@ -33,33 +34,33 @@ export function typeName(type: ObservationType | 'summary'): string {
   return names[type] ?? type;
 }
 
-/** One line of at most so many characters. */
-export function shorten(text: string, limit = 60): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`;
+// Made once: making one takes longer than drawing a row.
+const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const shortDate = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const shortDateOfYear = new Intl.DateTimeFormat(undefined, {
+  ...{ day: 'numeric', month: 'short', year: 'numeric' },
+});
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' });
+const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
+
+export function timeText(at: number): string {
+  return time.format(at);
+}
+
+export function shortDateText(at: number, now: number): string {
+  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (isThisYear ? shortDate : shortDateOfYear).format(at);
 }
 
 /** The time of today, the day of any other. */
-export function when(at: number, now: number): string {
-  const date = new Date(at);
-  const today = new Date(now);
-  if (today.toDateString() === date.toDateString())
-    return date.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
-  const isThisYear = today.getFullYear() === date.getFullYear();
-  return date.toLocaleDateString(undefined, {
-    ...{ day: 'numeric', month: 'short' },
-    ...(!isThisYear && { year: 'numeric' }),
-  });
+export function whenText(at: number, now: number): string {
+  return daysAgo(at, now) === 0 ? timeText(at) : shortDateText(at, now);
 }
 
 /** A day as people say it. */
-export function dayName(start: number, now: number): string {
-  const day = new Date(start).toDateString();
-  const yesterday = new Date(now);
-  yesterday.setDate(yesterday.getDate() - 1);
-  if (day === new Date(now).toDateString()) return vscode.l10n.t('Today');
-  if (day === yesterday.toDateString()) return vscode.l10n.t('Yesterday');
-  return new Date(start).toLocaleDateString(undefined, {
-    ...{ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
-  });
+export function dayText(day: number, now: number): string {
+  const ago = daysAgo(day, now);
+  if (ago === 0) return vscode.l10n.t('Today');
+  if (ago === 1) return vscode.l10n.t('Yesterday');
+  return (ago < 7 ? weekday : date).format(day);
 }

@@ -3,7 +3,8 @@ import type { SessionItem } from '../keeper/client';
 import type { MemoryRef } from '../memory/library';
 import { completeFilter, type FilteredSearch, type FilterName } from '../memory/search/filterText';
 import type { SearchHit } from '../memory/search';
-import { memoryIcon, shorten, typeName, when } from './rowText';
+import { shorten } from './plainText';
+import { memoryIcon, typeName, whenText } from './rowText';
 
 /** One entry of the search. All are always shown: what was found is put in order by the search itself. */
 export type SearchItem = vscode.QuickPickItem &
@@ -41,7 +42,7 @@ export function hitItem(
     ...{ does: 'open', ref: { kind, id }, sessionId, alwaysShow: true },
     label: shorten(title, 120),
     iconPath: new vscode.ThemeIcon(memoryIcon(type)),
-    description: [typeName(type), project, agent, when(createdAt, now)].filter(Boolean).join(' · '),
+    description: [typeName(type), project, agent, whenText(createdAt, now)].filter(Boolean).join(' · '),
     ...(detail && { detail }),
     buttons: kind === 'observation' ? [buttons.pin, buttons.reveal] : [buttons.reveal],
   };
@@ -53,7 +54,7 @@ export function sessionItem(session: SessionItem, now: number): SearchItem {
     ...{ does: 'reveal', sessionId: id, alwaysShow: true },
     label: shorten(title ?? agentTitle ?? firstPrompt ?? '', 120) || vscode.l10n.t('Session {0}', id),
     iconPath: new vscode.ThemeIcon('comment-discussion'),
-    description: [vscode.l10n.t('Session'), project.name, agent, when(lastActivityAt, now)].join(' · '),
+    description: [vscode.l10n.t('Session'), project.name, agent, whenText(lastActivityAt, now)].join(' · '),
   };
 }
 

@@ -5,11 +5,12 @@ import { observationText, summaryText, type Observation, type Summary } from '..
 import { isInterrupted } from '../session/sessionStore';
 import { commands } from './ids';
 import { messageRow } from './messageRow';
-import { memoryIcon } from './rowText';
+import { shorten } from './plainText';
+import { dayText, memoryIcon, shortDateText, timeText } from './rowText';
 import { daysAgo, type SessionGroup, type SessionGrouping } from './sessionGroups';
 import { nodeId, rowsOfTurn, type GroupNode, type SessionNode, type SubagentNode } from './sessionNodes';
-import { sessionState, sessionTitle, shorten, type Drawing } from './sessionState';
-import { dateText, errorRow, joined, row, shortDateText, timeText, weekdayText } from './treeRow';
+import { sessionState, sessionTitle, type Drawing } from './sessionState';
+import { errorRow, joined, row } from './treeRow';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
@@ -59,12 +60,8 @@ function groupLabel({ by, name, day }: SessionGroup, now: number): string {
       return name || vscode.l10n.t('No project');
     case 'agent':
       return agentName(name as AgentId);
-    case 'day': {
-      const ago = daysAgo(day, now);
-      if (ago === 0) return vscode.l10n.t('Today');
-      if (ago === 1) return vscode.l10n.t('Yesterday');
-      return ago < 7 ? weekdayText(day) : dateText(day);
-    }
+    case 'day':
+      return dayText(day, now);
   }
 }
 
@@ -118,7 +115,7 @@ function sessionRow(session: SessionItem, drawing: Drawing, grouping: SessionGro
   item.description = joined(
     texts[state],
     grouping === 'project' ? '' : session.project.name,
-    isDayKnown ? timeText(at) : shortDateText(at),
+    isDayKnown ? timeText(at) : shortDateText(at, drawing.now),
   );
   item.contextValue = session.isArchived ? 'session.archived' : 'session';
   const stateText = {

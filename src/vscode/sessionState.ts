@@ -1,5 +1,6 @@
 import type { SessionItem } from '../keeper/client';
 import type { StoredSession } from '../session/sessionStore';
+import { shorten } from './plainText';
 
 /** What rows depend on beside their node. */
 export interface Drawing {
@@ -12,7 +13,6 @@ export interface Drawing {
 export const sessionStates = ['working', 'waiting', 'failed', 'open', 'ended'] as const;
 export type SessionStateName = (typeof sessionStates)[number];
 
-const LABEL_LIMIT = 60;
 /** A session that was not ended counts as open this long after its last activity, ms. */
 const OPEN_MS = 60 * 60 * 1_000;
 
@@ -34,10 +34,4 @@ export function sessionTitle(session: Named): string | undefined {
 /** What it is called where no person has named it: by its agent, else by its first prompt. */
 export function ownTitle({ agentTitle, firstPrompt }: Named): string | undefined {
   return shorten(agentTitle ?? '') || shorten(firstPrompt ?? '') || undefined;
-}
-
-/** One line of at most 60 characters. */
-export function shorten(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= LABEL_LIMIT ? line : `${line.slice(0, LABEL_LIMIT - 1)}…`;
 }

@@ -25,25 +25,3 @@ export function errorRow(id: string, message: string): vscode.TreeItem {
 export function joined(...parts: (string | undefined)[]): string {
   return parts.filter(Boolean).join(' · ');
 }
-
-// Made once: making one takes longer than drawing a row.
-const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const shortDate = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' });
-const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
-
-export function timeText(at: number): string {
-  return time.format(at);
-}
-
-export function shortDateText(at: number): string {
-  return shortDate.format(at);
-}
-
-export function weekdayText(at: number): string {
-  return weekday.format(at);
-}
-
-export function dateText(at: number): string {
-  return date.format(at);
-}

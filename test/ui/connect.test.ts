@@ -45,12 +45,7 @@ describe('connecting an agent in the workbench', () => {
     await quickInput().pick(agent);
     await quickInput().pick(scope);
   }
-  const isAsked = (question: string) =>
-    eventually(
-      'the question',
-      () => quickInput().texts(),
-      ({ title }) => title === question,
-    );
+  const isAsked = (question: string) => quickInput().waitForTitle(question);
   const answerWith = async (label: string) => {
     await quickInput().pick(label);
     await quickInput().waitUntilClosed();

@@ -69,6 +69,8 @@ describe('the walkthrough', () => {
     await workbench.quickInput.pick('Claude Code');
     await workbench.quickInput.pick('All projects');
     await workbench.quickInput.pick('Apply');
+    await workbench.quickInput.waitForTitle('Let Claude Code ask what is remembered');
+    await workbench.quickInput.pick('Not Now');
     await workbench.notifications.waitForToast(/Claude Code is connected/);
     await eventually('the step of the agent', done, (count) => count === 3);
   });
@@ -96,6 +98,8 @@ describe('the welcome of the empty view', () => {
     await quickInput.pick('Claude Code');
     await quickInput.pick('All projects');
     await quickInput.pick('Apply');
+    await quickInput.waitForTitle('Let Claude Code ask what is remembered');
+    await quickInput.pick('Not Now');
     await notifications.waitForToast(/Claude Code is connected/);
     await eventually('the second welcome', welcome, (text) => /Its next session appears here/.test(text));
     await workbench.screenshot('welcome-connected');

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ObservationContent } from '../../memory/observation';
+import type { FileHash } from '../../memory/fileHashes';
 import type { ForgottenMemory, MemoryRef } from '../../memory/library';
 import type { Row, Sql } from '../sql';
 import type { OperationContext } from './context';
+import { fileHashes, setFileHashes } from './fileHashes';
 
 const tables = { observation: 'observations', summary: 'summaries' } as const;
 
@@ -10,6 +12,12 @@ interface MemoryRow extends Row {
   id: number;
   session_id: number;
   prompt_number: number;
+}
+
+/** What is needed to bring one back. */
+interface Kept {
+  row: MemoryRow;
+  hashes: FileHash[];
 }
 
 /** By what work that is distilled again is known: where it was and what it came to. */
@@ -30,11 +38,12 @@ export function forget(
     const row = sql.get<MemoryRow>(`SELECT * FROM ${tables[kind]} WHERE id = ?`, id);
     if (!row) continue;
     const title = String(row['title'] ?? row['request']);
+    const kept: Kept = { row, hashes: kind === 'observation' ? fileHashes({ sql }, { ids: [id] }) : [] };
     sql.run(
       `INSERT OR REPLACE INTO forgotten (kind, id, session_id, prompt_number, fingerprint, forgotten_at, title, row)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[kind, id, row.session_id, row.prompt_number, fingerprint(kind, title), Math.round(at), title],
-      JSON.stringify(row),
+      JSON.stringify(kept),
     );
     sql.run(`DELETE FROM ${tables[kind]} WHERE id = ?`, id);
     count++;
@@ -54,12 +63,13 @@ export function restore(
       id,
     );
     if (!kept) return [];
-    const row = JSON.parse(kept.row) as MemoryRow;
+    const { row, hashes } = JSON.parse(kept.row) as Kept;
     const columns = Object.keys(row);
     sql.run(
       `INSERT INTO ${tables[kind]} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
       ...columns.map((column) => row[column]!),
     );
+    setFileHashes({ sql }, { hashes });
     sql.run('DELETE FROM forgotten WHERE kind = ? AND id = ?', kind, id);
     return [row.session_id];
   });

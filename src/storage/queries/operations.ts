@@ -1,6 +1,7 @@
 import * as activity from './activity';
 import type { OperationContext } from './context';
 import * as exchange from './exchange';
+import * as fileHashes from './fileHashes';
 import * as forgetting from './forgetting';
 import * as library from './library';
 import * as maintenance from './maintenance';
@@ -82,9 +83,9 @@ export const operations = {
   sources: library.sources,
   pin: library.pin,
   editObservation: library.editObservation,
-  filesToHash: library.filesToHash,
-  setFileHashes: library.setFileHashes,
-  fileHashes: library.fileHashes,
+  filesToHash: fileHashes.filesToHash,
+  setFileHashes: fileHashes.setFileHashes,
+  fileHashes: fileHashes.fileHashes,
   forget: forgetting.forget,
   restore: forgetting.restore,
   forgotten: forgetting.forgotten,

@@ -25,6 +25,14 @@ export class QuickInput {
     return { title: await first('.quick-input-title'), message: await first('.quick-input-message') };
   }
 
+  async waitForTitle(title: string): Promise<void> {
+    await eventually(
+      `the question ${title}`,
+      () => this.texts(),
+      (texts) => texts.title === title,
+    );
+  }
+
   async type(text: string): Promise<void> {
     await this.waitUntilOpen();
     await this.#input.fill(text);

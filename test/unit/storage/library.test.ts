@@ -186,6 +186,8 @@ describe('The library', () => {
     assert.deepEqual(await hashes.changed([id]), []);
     await writeFile(files[1]!, 'two');
     await rm(files[2]!);
+    await library.forget([at(id)]);
+    await library.restore([at(id)]);
     assert.deepEqual(await hashes.changed([id, old.id]), [{ id, files: [files[1], files[2]].sort() }]);
   });
 
