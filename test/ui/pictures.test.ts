@@ -50,6 +50,14 @@ describe('the pictures of README', () => {
       () => workbench.editorText(),
       (text) => /# Summary of prompt 2/.test(text),
     );
+    // From the top: looking for the rows has scrolled them.
+    await workbench.quickInput.runCommand('Tidemark: Show Sessions');
+    await eventually('the first row to have the focus', async () => {
+      await workbench.page.keyboard.press('Home');
+      return (await tree.rows())[0]?.focused;
+    });
+    await workbench.page.keyboard.press('End');
+    await workbench.page.keyboard.press('Home');
     await picture('sessions');
   });
 
