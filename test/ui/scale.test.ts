@@ -70,8 +70,8 @@ describe('the views over a large store', function () {
         await tree.waitForRows('sessions', (all) => all.length > 20);
       }),
     );
-    const rows = await tree.rows();
-    for (const { label } of rows.slice(0, 3)) {
+    const sessions = (await tree.rows()).filter(({ level, expanded }) => level === 2 && expanded === false);
+    for (const { label } of sessions.slice(0, 3)) {
       const before = (await tree.rows()).length;
       used.push(
         await measured(`a session expands`, async () => {
@@ -80,6 +80,26 @@ describe('the views over a large store', function () {
         }),
       );
     }
+    const memory = workbench.tree('Memory');
+    const [project] = (await memory.rows()).filter(({ label }) => label !== 'Pinned');
+    const shown = (await memory.rows()).length;
+    used.push(
+      await measured('a project’s memory expands', async () => {
+        await memory.expand(project!.label);
+        await memory.waitForRows('its memory', (all) => all.length > shown);
+      }),
+    );
+    used.push(
+      await measured('a search, key by key', async () => {
+        await workbench.quickInput.runCommand('Tidemark: Search Memory');
+        for (const text of ['t', 'te', 'tes', 'test', 'test f', 'test fa', 'test fail']) {
+          await workbench.quickInput.type(text);
+          await workbench.page.waitForTimeout(150);
+        }
+        assert.ok((await workbench.quickInput.entries()).length > 5);
+      }),
+    );
+    await workbench.quickInput.cancel();
     used.push(
       await measured('Insights of 90 days', async () => {
         await workbench.quickInput.runCommand('Tidemark: Show Insights');

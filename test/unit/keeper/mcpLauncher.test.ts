@@ -56,9 +56,13 @@ describe('the launcher of the MCP server', function () {
 
   it('tells Electron to be node, and no other', async () => {
     const node = join(base, 'fake-node');
-    await writeFile(node, '#!/bin/sh\necho "[$ELECTRON_RUN_AS_NODE] [$NODE_OPTIONS] $# $3"\n', {
-      mode: 0o755,
-    });
+    await writeFile(
+      node,
+      '#!/bin/sh\ncat >/dev/null\necho "[$ELECTRON_RUN_AS_NODE] [$NODE_OPTIONS] $# $3"\n',
+      {
+        mode: 0o755,
+      },
+    );
     const env = { PATH: process.env['PATH'], NODE_OPTIONS: '--x', ELECTRON_RUN_AS_NODE: '1' };
     for (const [electron, said] of [
       [true, '[1]'],
