@@ -207,22 +207,6 @@ describe('the memory view', () => {
     await editor('the document again', /# Fixed the total/);
   });
 
-  /** The dialog sets its text again while it opens. */
-  async function chooseFile(dialog: string, path: string): Promise<void> {
-    const { quickInput, page } = session.workbench;
-    await eventually(
-      'the file dialog',
-      () => quickInput.texts(),
-      ({ title }) => title === dialog,
-    );
-    await eventually('the dialog to take the file', async () => {
-      await quickInput.type(path);
-      await quickInput.accept();
-      await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 2_000 });
-      return true;
-    });
-  }
-
   it('is exported and imported, as Markdown and as JSON', async () => {
     const { quickInput, notifications } = session.workbench;
     await mkdir(join(session.folder, 'out'), { recursive: true });
@@ -230,12 +214,12 @@ describe('the memory view', () => {
       const file = join(session.folder, 'out', name);
       await quickInput.runCommand('Tidemark: Export Memory…');
       await quickInput.pick('All projects');
-      await chooseFile('Export memory', file);
+      await quickInput.chooseFile('Export memory', file);
       await notifications.waitForNotification(/Exported 5 memories of 3 sessions to memory/);
       assert.match(await readFile(file, 'utf8'), /Fixed the total of the cart/);
     }
     await quickInput.runCommand('Tidemark: Import Memory…');
-    await chooseFile('Import memory', join(session.folder, 'out', 'memory.md'));
+    await quickInput.chooseFile('Import memory', join(session.folder, 'out', 'memory.md'));
     await notifications.waitForNotification(/0 memories were added, 5 were known/);
 
     const text = await readFile(join(session.folder, 'out', 'memory.json'), 'utf8');
@@ -248,7 +232,7 @@ describe('the memory view', () => {
       [bad, /damaged: a part of it can’t be read\. Nothing was imported/],
     ] as const) {
       await quickInput.runCommand('Tidemark: Import Memory…');
-      await chooseFile('Import memory', file);
+      await quickInput.chooseFile('Import memory', file);
       await notifications.waitForNotification(answer);
     }
   });

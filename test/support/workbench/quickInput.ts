@@ -38,6 +38,27 @@ export class QuickInput {
     await this.#input.fill(text);
   }
 
+  /** Answers a file dialog. While it opens it fills in a path of its own, over whatever is typed before. */
+  async chooseFile(title: string, path: string): Promise<void> {
+    await this.waitForTitle(title);
+    await this.#settled('the dialog’s own path', (text) => text !== '');
+    await this.type(path);
+    await this.#settled('the path that was typed', (text) => text === path);
+    await this.accept();
+    await this.waitUntilClosed();
+  }
+
+  async #settled(what: string, accept: (text: string) => boolean): Promise<void> {
+    let times = 0;
+    let before = '';
+    await eventually(what, async () => {
+      const text = await this.#input.inputValue();
+      times = accept(text) && text === before ? times + 1 : 0;
+      before = text;
+      return times >= 5;
+    });
+  }
+
   async accept(): Promise<void> {
     await this.#input.press('Enter');
   }
