@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Logger } from '../base/logger';
 import type { ForgottenMemory, MemoryRef } from '../memory/library';
+import type { Focused } from './focusedRows';
 import { commands, memoryEditScheme, memoryScheme } from './ids';
 import { MemoryEditing } from './memoryEditing';
 import type { MemoryNode } from './memoryNodes';
@@ -14,7 +15,7 @@ import type { StoreView } from './storeView';
 const MOST_FORGOTTEN = 500;
 
 /** `focused` comes from a key in the memory view. */
-type Target = MemoryNode | MemoryRef | vscode.Uri | 'focused' | undefined;
+type Target = MemoryNode | MemoryRef | vscode.Uri | Focused | undefined;
 
 /** What people do with a memory: from its row, its document, or by a key. */
 export class MemoryCommands implements vscode.Disposable {

@@ -11,6 +11,7 @@ import {
 } from '../memory/library';
 import type { Observation } from '../memory/observation';
 import type { ChangedMarks } from './changedMarks';
+import { focusedRows } from './focusedRows';
 import { commands, views } from './ids';
 import { memoryItem, memoryTooltip, type MemoryNode, type MemoryParent } from './memoryNodes';
 import { whenStarted } from './openClient';
@@ -60,17 +61,9 @@ export class MemoryTree implements vscode.TreeDataProvider<MemoryNode>, vscode.D
     ];
   }
 
-  /**
-   * What a key in this view is about: the row that the keyboard is on, or all that are selected where it is one of
-   * them. VS Code tells extensions of the selection alone: so the row is put into it, or out of it, for a moment.
-   */
-  async focused(): Promise<readonly MemoryNode[]> {
-    const toggle = () => vscode.commands.executeCommand('list.toggleSelection');
-    const before = this.#view.selection;
-    await toggle();
-    const added = this.#view.selection.filter((node) => !before.some(({ id }) => id === node.id));
-    await toggle();
-    return added.length > 0 ? added : before;
+  /** What a key in this view is about. */
+  focused(): Promise<readonly MemoryNode[]> {
+    return focusedRows(this.#view, ({ id }) => id);
   }
 
   get #grouping(): MemoryGrouping {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { TidemarkClient } from '../keeper/client';
 import { isConfirmed } from './confirmation';
+import type { Focused } from './focusedRows';
 import { commands } from './ids';
 import type { QueueNode } from './queueRows';
 import type { QueueTree } from './queueTree';
@@ -11,8 +12,8 @@ const MOST_MESSAGES = 10_000;
 
 /** A row of the queue, or of the sessions, which has messages, too. */
 type Node = QueueNode | SessionNode;
-/** What a context menu passes: the row, and all that are selected where it is one of them. By a key: nothing. */
-type Rows = [node?: Node, selected?: readonly Node[]];
+/** What a context menu passes: the row, and all that are selected where it is one of them. */
+type Rows = [node?: Node | Focused, selected?: readonly Node[]];
 
 /** What people do with what failed or could not be understood. */
 export class QueueCommands {
@@ -33,14 +34,15 @@ export class QueueCommands {
     ];
   }
 
-  #rows(node?: Node, selected: readonly Node[] = node ? [node] : []): readonly Node[] {
-    return node ? selected : this.tree.selection;
+  async #rows(node?: Rows[0], selected?: Rows[1]): Promise<readonly Node[]> {
+    if (node === 'focused') return this.tree.focused();
+    return selected ?? (node ? [node] : this.tree.selection);
   }
 
   /** Ids of the failed messages of these rows; of a session all that it has. */
   async #failed(...rows: Rows): Promise<number[]> {
     const ids = new Set<number>();
-    for (const node of this.#rows(...rows)) {
+    for (const node of await this.#rows(...rows)) {
       const messages =
         node.kind === 'queued' ? await this.client().messages(node.queued.session.id, MOST_MESSAGES) : [];
       for (const message of node.kind === 'message' ? [node.message] : messages)
@@ -69,7 +71,7 @@ export class QueueCommands {
   }
 
   async #dismiss(...rows: Rows): Promise<void> {
-    for (const node of this.#rows(...rows))
+    for (const node of await this.#rows(...rows))
       if (node.kind === 'setAside') await this.client().dismissSetAside(node.setAside.sha256);
   }
 

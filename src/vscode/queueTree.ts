@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Logger } from '../base/logger';
 import { asError } from '../base/errors';
 import { MESSAGE_LIMIT, type TidemarkClient } from '../keeper/client';
+import { focusedRows } from './focusedRows';
 import { views } from './ids';
 import { queueItem, queueNodeId, queueTooltip, type QueueNode } from './queueRows';
 import type { StoreView } from './storeView';
@@ -45,6 +46,11 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, vscode.Dis
   /** What is selected in the view. */
   get selection(): readonly QueueNode[] {
     return this.#view.selection;
+  }
+
+  /** What a key in this view is about. */
+  focused(): Promise<readonly QueueNode[]> {
+    return focusedRows(this.#view, queueNodeId);
   }
 
   getTreeItem(node: QueueNode): vscode.TreeItem {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { SessionItem, TidemarkClient } from '../keeper/client';
 import { isConfirmed } from './confirmation';
+import type { Focused } from './focusedRows';
 import { commands, views } from './ids';
 import { sessionGroupings, type SessionGrouping } from './sessionGroups';
 import type { SessionNode } from './sessionNodes';
@@ -12,8 +13,8 @@ import type { SessionTree } from './sessionTree';
 const TITLE_LIMIT = 200;
 const FILTER_LIMIT = 200;
 
-/** What a context menu passes: the row, and all that are selected where it is one of them. By a key: nothing. */
-type Rows = [node?: SessionNode, selected?: readonly SessionNode[]];
+/** What a context menu passes: the row, and all that are selected where it is one of them. */
+type Rows = [node?: SessionNode | Focused, selected?: readonly SessionNode[]];
 
 /** What people do with sessions: naming, putting away, deleting, finding. */
 export class SessionCommands {
@@ -38,9 +39,9 @@ export class SessionCommands {
     ];
   }
 
-  #sessions(node?: SessionNode, selected: readonly SessionNode[] = node ? [node] : []): SessionItem[] {
-    if (!node) return this.tree.selected();
-    return selected.flatMap((one) => (one.kind === 'session' ? [one.session] : []));
+  async #sessions(node?: Rows[0], selected?: Rows[1]): Promise<SessionItem[]> {
+    const rows = node === 'focused' ? await this.tree.focused() : (selected ?? (node && [node]));
+    return (rows ?? this.tree.selection).flatMap((row) => (row.kind === 'session' ? [row.session] : []));
   }
 
   async #group(): Promise<void> {
@@ -78,7 +79,7 @@ export class SessionCommands {
   }
 
   async #rename(...rows: Rows): Promise<void> {
-    const [session] = this.#sessions(...rows);
+    const [session] = await this.#sessions(...rows);
     if (!session) return;
     const own = ownTitle(session);
     const title = await vscode.window.showInputBox({
@@ -95,7 +96,7 @@ export class SessionCommands {
   }
 
   async #archive(...rows: Rows): Promise<void> {
-    const sessions = this.#sessions(...rows).filter((session) => !session.isArchived);
+    const sessions = (await this.#sessions(...rows)).filter((session) => !session.isArchived);
     if (sessions.length === 0) return;
     const ids = sessions.map(({ id }) => id);
     await this.client().archiveSessions(ids, true);
@@ -109,12 +110,12 @@ export class SessionCommands {
   }
 
   async #unarchive(...rows: Rows): Promise<void> {
-    const ids = this.#sessions(...rows).flatMap(({ id, isArchived }) => (isArchived ? [id] : []));
+    const ids = (await this.#sessions(...rows)).flatMap(({ id, isArchived }) => (isArchived ? [id] : []));
     if (ids.length > 0) await this.client().archiveSessions(ids, false);
   }
 
   async #delete(...rows: Rows): Promise<void> {
-    const sessions = this.#sessions(...rows);
+    const sessions = await this.#sessions(...rows);
     if (sessions.length === 0) return;
     const client = this.client();
     const question =

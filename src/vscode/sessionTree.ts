@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Logger } from '../base/logger';
 import { asError } from '../base/errors';
 import type { SessionDetail, SessionItem, TidemarkClient } from '../keeper/client';
+import { focusedRows } from './focusedRows';
 import { commands, contextKeys, views } from './ids';
 import { groupSessions, sessionGroupings, type SessionGrouping } from './sessionGroups';
 import { SessionList, type SessionFilter } from './sessionList';
@@ -99,9 +100,14 @@ export class SessionTree implements vscode.TreeDataProvider<SessionNode>, vscode
     this.#refresh.request();
   }
 
-  /** The sessions that are selected in the view. */
-  selected(): SessionItem[] {
-    return this.#view.selection.flatMap((node) => (node.kind === 'session' ? [node.session] : []));
+  /** What is selected in the view. */
+  get selection(): readonly SessionNode[] {
+    return this.#view.selection;
+  }
+
+  /** What a key in this view is about. */
+  focused(): Promise<readonly SessionNode[]> {
+    return focusedRows(this.#view, nodeId);
   }
 
   /** Selects the session and brings it into sight, whatever is filtered. False where it is not stored any more. */

@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually';
 import { storeWithMemory, storeWithNotes } from '../support/memoryStore';
 import { extensionId } from '../support/project';
 import { UiSession } from '../support/uiSession';
+import { focusRow as focusRowOf } from '../support/workbench/focusRow';
 import type { ThemeName } from '../support/workbench/workbench';
 import { uiSetup } from './setup';
 
@@ -48,21 +49,7 @@ describe('the memory view', () => {
     await editor(`the document of ${label}`, shown);
   }
 
-  /** Moves the keyboard to the row, as far as it takes. */
-  async function focusRow(label: string): Promise<void> {
-    const { page, quickInput } = session.workbench;
-    await quickInput.runCommand('Tidemark: Focus on Memory View');
-    await keys().press('Home');
-    const focused = page.locator('.part.sidebar .monaco-list:focus-within .monaco-list-row.focused').first();
-    for (;;) {
-      if ((await focused.locator('.label-name').innerText()) === label) return;
-      const index = await focused.getAttribute('data-index');
-      await keys().press('ArrowDown');
-      // A key that comes while the tree is drawn anew can be lost, and a row can be passed: from the top again, then.
-      const moved = async () => (await focused.getAttribute('data-index')) !== index;
-      await eventually('the keyboard to move', moved, Boolean, 2_000).catch(() => keys().press('Home'));
-    }
-  }
+  const focusRow = (label: string) => focusRowOf(session.workbench, 'Memory', label);
 
   async function groupBy(name: string): Promise<void> {
     const { quickInput } = session.workbench;

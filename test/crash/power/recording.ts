@@ -26,6 +26,9 @@ export interface Recording {
   operations: readonly Timed[];
 }
 
+/** Without syncs, what the engine has gathered to write goes with its process. With them, this is a defect. */
+export class KillDamageError extends Error {}
+
 /** Ends a workload whose process is dead. */
 class Killed extends Error {}
 
@@ -121,7 +124,7 @@ class Process {
     try {
       const verdict = judge(model, all, answered, storeRows(connection));
       const wrong = [...defects(connection), ...verdict.differences];
-      if (wrong.length > 0) throw new Error(`A kill did damage: ${wrong.slice(0, 5).join('; ')}`);
+      if (wrong.length > 0) throw new KillDamageError(`A kill did damage: ${wrong.slice(0, 5).join('; ')}`);
       return this.#asked.slice(0, verdict.applied);
     } finally {
       connection.close();

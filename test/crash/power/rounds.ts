@@ -5,7 +5,7 @@ import { defects, storeRows } from '../storeRows';
 import { judge, noTotals, type Totals, type Verdict } from '../verdict';
 import { Disk, type Image } from './disk';
 import { imageAt } from './image';
-import { record, STORE, type Recording } from './recording';
+import { KillDamageError, record, STORE, type Recording } from './recording';
 
 export interface PowerCutOptions {
   /** Images that are looked at. */
@@ -24,7 +24,12 @@ export async function powerCutRounds(options: PowerCutOptions): Promise<Totals> 
   const totals = noTotals();
   const random = new Random(options.seed);
   while (totals.rounds < options.rounds) {
-    const recording = await record(random.fork(), options.unsafe);
+    const recording = await recordingOf(random.fork(), options);
+    if (!recording) {
+      totals.rounds++;
+      totals.lost++;
+      continue;
+    }
     for (let i = 0; i < IMAGES_OF_A_RECORDING && totals.rounds < options.rounds; i++) {
       const complaints = await cutPower(recording, random.fork(), totals);
       if (complaints.length === 0) continue;
@@ -33,6 +38,20 @@ export async function powerCutRounds(options: PowerCutOptions): Promise<Totals> 
     }
   }
   return totals;
+}
+
+/** Undefined where a kill alone did damage, which it may only without syncs. */
+async function recordingOf(
+  random: Random,
+  { unsafe, report }: PowerCutOptions,
+): Promise<Recording | undefined> {
+  try {
+    return await record(random, unsafe);
+  } catch (error) {
+    if (!unsafe || !(error instanceof KillDamageError)) throw error;
+    report(error.message);
+    return undefined;
+  }
 }
 
 /** What is wrong; counted in the totals. */

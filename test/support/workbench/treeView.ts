@@ -82,12 +82,17 @@ export class TreeView {
   }
 
   async chooseFromMenu(label: string, entry: string): Promise<void> {
-    await this.contextMenu(label);
     const menu = this.page.locator('.monaco-menu').first();
+    let isClicked = false;
     await eventually(`${entry} to be chosen`, async () => {
-      if (!(await menu.isVisible())) return true;
+      if (!(await menu.isVisible())) {
+        if (isClicked) return true;
+        // Not yet opened, or closed again by a row that was drawn anew.
+        await this.contextMenu(label);
+      }
       // A menu that has just opened takes no click.
       await menu.locator('.action-item', { hasText: entry }).first().click({ timeout: clickMs });
+      isClicked = true;
       await menu.waitFor({ state: 'hidden', timeout: clickMs });
       return true;
     });
