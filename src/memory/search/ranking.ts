@@ -29,7 +29,7 @@ export interface Collection {
 export interface Ranking {
   /** Best first. */
   readonly documents: Candidate[];
-  readonly sessions: { readonly sessionId: number; readonly score: number }[];
+  readonly sessions: SessionScore[];
   /** One number a wish. */
   readonly weights: Float64Array;
 }
@@ -114,6 +114,17 @@ interface SessionScore {
   /** Against the best session's, by the session's whole text. */
   whole: number;
   score: number;
+}
+
+/** Puts the sessions in order by what their best texts are worth in the end. */
+export function orderSessions({ documents, sessions }: Ranking): void {
+  const best = new Map<number, number>();
+  for (const { sessionId, score } of documents)
+    best.set(sessionId, Math.max(best.get(sessionId) ?? 0, score));
+  const bestText = largest(best.values());
+  for (const session of sessions)
+    session.score = session.whole + (best.get(session.sessionId) ?? 0) / bestText;
+  sessions.sort(byScore);
 }
 
 /** A session is as good as its whole text and its best single text, each against the best there is. */

@@ -1,7 +1,7 @@
 import type { AgentId } from '../../capture/vocabulary';
 import type { ObservationType } from '../../memory/observation';
 import { parseQuery, type ParsedQuery, type Wish } from '../../memory/search/queryText';
-import { rank, type Candidate, type Collection } from '../../memory/search/ranking';
+import { orderSessions, rank, type Candidate, type Collection } from '../../memory/search/ranking';
 import { snippetOf } from '../../memory/search/snippet';
 import { SEARCH_LIMIT, type SearchHit, type SearchQuery, type SessionHit } from '../../memory/search';
 import type { Row, Sql, SqlValue } from '../sql';
@@ -88,6 +88,7 @@ function* searching(sql: Sql, query: SearchQuery, now: number): Generator<void, 
   const ranking = rank(candidates, collection, common, now, pinned(sql));
   if (candidates.length > SLICE) yield;
   refine(sql, ranking, parsed, common);
+  orderSessions(ranking);
   if (candidates.length > SLICE) yield;
   return {
     hits: hitsOf(sql, ranking.documents.slice(0, limit), parsed),
